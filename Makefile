@@ -1,0 +1,30 @@
+# Everything goes through scripts/, which fetch what is missing first (scripts/setup.sh).
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run test watch e2e check setup clean
+# One at a time: the targets share cargo's folders.
+.NOTPARALLEL:
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\): ## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+run: ## build and start the server, http://127.0.0.1:8080
+	@scripts/run.sh
+
+test: ## everything: format, lints, Rust tests, sizes, browser tests
+	@scripts/test.sh all
+
+watch: ## rebuild and reload on each change
+	@scripts/watch.sh $(ARGS)
+
+e2e: ## browser tests alone; ARGS="name --headed" goes to Playwright
+	@scripts/test.sh e2e $(ARGS)
+
+check: ## format and lints alone
+	@scripts/test.sh check
+
+setup: ## fetch all tools, for the tests and for watch as well
+	@scripts/setup.sh test && scripts/setup.sh watch
+
+clean: ## remove what was built; the tools in .tools stay
+	@rm -rf target end2end/test-results end2end/playwright-report

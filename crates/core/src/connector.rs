@@ -1,0 +1,211 @@
+//! What a connector to a utility must do, and what it may answer.
+//!
+//! A connector logs in and reads; it keeps nothing. Everything it must remember between two
+//! calls is a value ([`LoginState`], [`UtilitySession`]) that the service seals and stores, so
+//! that a login survives a restart and may continue in another process.
+
+use async_trait::async_trait;
+use connect_wire::{Channel, CodePrompt, MethodOption};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::secret::Secret;
+
+/// A customer's login at a utility.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// User name or e-mail, trimmed.
+    pub username: String,
+    /// Password, exactly as typed.
+    pub password: Secret,
+}
+
+/// What a call to a connector may know about its surroundings.
+#[derive(Clone, Copy, Debug)]
+pub struct LoginContext {
+    /// Directory number of the utility.
+    pub utility: u32,
+    /// The current time, from the service's clock.
+    pub now: Timestamp,
+}
+
+/// A login in progress, opaque to the service. Holds secrets: it is stored sealed only.
+#[derive(Serialize, Deserialize)]
+pub struct LoginState {
+    /// Connector that made it.
+    pub connector: String,
+    /// Version of `data`; a connector that does not know it asks for a new login.
+    pub version: u32,
+    /// The connector's own bytes.
+    pub data: Vec<u8>,
+}
+
+/// An accepted login, opaque to the service. Holds secrets: it is stored sealed only.
+#[derive(Serialize, Deserialize)]
+pub struct UtilitySession {
+    /// Connector that made it.
+    pub connector: String,
+    /// Version of `data`.
+    pub version: u32,
+    /// The connector's own bytes.
+    pub data: Vec<u8>,
+}
+
+/// Where a login stands after a call.
+pub enum LoginStep {
+    /// The utility accepted the login.
+    Done(UtilitySession),
+    /// The utility wants more.
+    Challenge {
+        /// What it wants.
+        challenge: Challenge,
+        /// To be passed to [`Connector::resume`].
+        state: LoginState,
+        /// What was wrong with the last answer, or what has happened since.
+        problem: Option<ChallengeProblem>,
+    },
+}
+
+/// A further question of the utility.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Challenge {
+    /// Choose how to receive a code.
+    Method {
+        /// Ways on offer, at least one.
+        options: Vec<MethodOption>,
+    },
+    /// Enter a code or answer a question.
+    Code(CodeChallenge),
+}
+
+/// A code or answer that the utility waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeChallenge {
+    /// What to ask for.
+    pub prompt: CodePrompt,
+    /// When the code stops working, if the utility says so.
+    pub expires_at: Option<Timestamp>,
+    /// From when on a new code may be sent; `None` when it cannot.
+    pub resend_at: Option<Timestamp>,
+    /// The other ways on offer; empty when there is no choice.
+    pub methods: Vec<MethodOption>,
+}
+
+/// What was wrong with an answer to a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChallengeProblem {
+    /// Wrong code or answer; so many tries are left.
+    Wrong {
+        /// Tries left.
+        left: u8,
+    },
+    /// The code's time was over. A new one can be sent.
+    Expired,
+    /// A new code is on its way.
+    Resent,
+    /// A new code was asked for too soon.
+    TooSoon,
+}
+
+/// The customer's answer to a challenge.
+#[derive(Clone, Debug)]
+pub enum ChallengeInput {
+    /// Send the code this way (`MethodOption::id`).
+    Method(String),
+    /// The code or answer.
+    Answer(Secret),
+    /// Send the code again.
+    Resend,
+}
+
+/// Why a login or a fetch failed. Only a positive refusal by the utility is about credentials;
+/// everything else is an outage or ours, and is told so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectorError {
+    /// The utility said that user name or password is wrong.
+    #[error("the utility refused the credentials")]
+    InvalidCredentials,
+    /// The utility said that the login is locked.
+    #[error("the utility has locked the login")]
+    Locked,
+    /// Too many wrong codes: the utility wants a new login.
+    #[error("the utility wants a new login after too many wrong codes")]
+    TooManyCodes,
+    /// The challenge is over and cannot be renewed: the utility wants a new login.
+    #[error("the challenge expired")]
+    ChallengeExpired,
+    /// The site is down or in maintenance.
+    #[error("the utility's site is down")]
+    SiteDown,
+    /// The login is good but holds no account.
+    #[error("the login holds no account")]
+    NoAccounts,
+    /// The site answered something that the connector does not know. Ours to mend.
+    #[error("the utility's site has changed at: {0}")]
+    SiteChanged(&'static str),
+    /// Stored state could not be read by this version.
+    #[error("stored login state is of another version")]
+    StaleState,
+}
+
+/// An account under a login.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteAccount {
+    /// Identifier to show to clients, where the connector has a stable one of its own.
+    pub public_id: Option<Uuid>,
+    /// Account number as printed on the bill. Leading zeros matter.
+    pub account_number: String,
+    /// Service address on one line.
+    pub address: String,
+    /// Meters, at least one.
+    pub meters: Vec<RemoteMeter>,
+}
+
+/// A meter of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteMeter {
+    /// Identifier to show to clients, where the connector has a stable one of its own.
+    pub public_id: Option<Uuid>,
+    /// What it measures.
+    pub kind: MeterKind,
+}
+
+/// What a meter measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MeterKind {
+    /// Electricity, in kWh.
+    Electric,
+    /// Gas, in therms.
+    Gas,
+}
+
+/// How a masked destination is announced: kept with the trait so that connectors agree.
+pub fn method(id: &str, channel: Channel, to: &str) -> MethodOption {
+    MethodOption { id: id.into(), channel, to: to.into() }
+}
+
+/// A way into one or more utilities.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// Name, stable over versions; part of stored state.
+    fn name(&self) -> &'static str;
+
+    /// Starts a login. Called once per submitted form: never retried by the service.
+    async fn begin(&self, cx: LoginContext, login: &Login) -> Result<LoginStep, ConnectorError>;
+
+    /// Continues a login with the customer's answer.
+    async fn resume(
+        &self,
+        cx: LoginContext,
+        state: LoginState,
+        input: ChallengeInput,
+    ) -> Result<LoginStep, ConnectorError>;
+
+    /// Accounts under an accepted login, at least one ([`ConnectorError::NoAccounts`] otherwise).
+    async fn accounts(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+    ) -> Result<Vec<RemoteAccount>, ConnectorError>;
+}

@@ -1,0 +1,212 @@
+//! The flow: where a customer is, and what may happen next.
+//!
+//! A [`Flow`] is a value, stored with a step counter under the connect token. The rules in
+//! `rules.rs` take a flow and an event and give the next flow, or say why not; they ask no
+//! clock, no database and no utility. [`view`] turns a flow into what the browser draws.
+//!
+//! ```text
+//! Welcome ─▶ Select ─▶ Credentials ─▶ Checking ─▶ Linked
+//!    │          ▲           │  ▲          │  ▲
+//!    └──────────┼───────────┘  └──────────┤  │
+//!               └──── Unsupported      Method ⇄ Code
+//! ```
+//! `update` runs start at Credentials; `Stopped` ends a run that may not try again.
+
+mod rules;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use connect_wire::{Check, CodeNotice, LoginNotice, Mode, StopReason};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::connector::{Challenge, CodeChallenge, ConnectorError};
+pub use view::{ViewContext, available, card_of, view};
+
+/// Logins that a utility may refuse in one run before it stops.
+pub const MAX_LOGIN_ATTEMPTS: u8 = 5;
+/// Seconds that a connector has for one call.
+pub const CHECK_SECONDS: i64 = 90;
+/// Longest user name or password, in bytes. Utilities accept far less.
+pub const MAX_FIELD_BYTES: usize = 1024;
+/// Longest code or answer, in bytes.
+pub const MAX_ANSWER_BYTES: usize = 256;
+
+/// Where a customer is in a run of Connect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// New link or renewal.
+    pub mode: ModeRecord,
+    /// Utility fixed by the token (`utility_slug`) or by the link that is renewed.
+    pub preset: Option<u32>,
+    /// Logins that the utility refused so far.
+    pub attempts: u8,
+    /// The stage.
+    pub stage: Stage,
+}
+
+/// [`Mode`] with what a renewal needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModeRecord {
+    /// First link.
+    Create,
+    /// Renews the link of this user.
+    Update {
+        /// User whose link is renewed.
+        user: Uuid,
+    },
+}
+
+impl ModeRecord {
+    /// The mode as the browser knows it.
+    pub fn mode(self) -> Mode {
+        match self {
+            Self::Create => Mode::Create,
+            Self::Update { .. } => Mode::Update,
+        }
+    }
+}
+
+/// A stage of the flow. Holds no secret: a login in progress is sealed and stored beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Who asks, and for what.
+    Welcome,
+    /// Choose a utility.
+    Select,
+    /// Sign in.
+    Credentials(SignIn),
+    /// A connector is at work until `until`; then the run goes back to `from`.
+    Checking {
+        /// Stage that the answer belongs to.
+        from: Box<Stage>,
+        /// What is being checked.
+        what: Check,
+        /// When the connector's time is over.
+        until: Timestamp,
+    },
+    /// Choose how to receive a code.
+    Method {
+        /// The login that is being confirmed.
+        login: SignIn,
+        /// Ways on offer.
+        options: Vec<connect_wire::MethodOption>,
+        /// What happened before.
+        notice: Option<CodeNotice>,
+    },
+    /// Enter a code or answer.
+    Code {
+        /// The login that is being confirmed.
+        login: SignIn,
+        /// What the utility asks for.
+        challenge: CodeChallenge,
+        /// What happened before.
+        notice: Option<CodeNotice>,
+    },
+    /// The link exists.
+    Linked {
+        /// Utility.
+        utility: u32,
+        /// Accounts, as the confirmation shows them.
+        accounts: Vec<connect_wire::AccountCard>,
+    },
+    /// Credentials were submitted for a utility that cannot be linked.
+    Unsupported {
+        /// Utility.
+        utility: u32,
+    },
+    /// No further try in this run.
+    Stopped {
+        /// Utility.
+        utility: u32,
+        /// Why.
+        reason: StopReason,
+    },
+}
+
+/// A utility being signed in to. The password is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Utility.
+    pub utility: u32,
+    /// User name, kept so that it need not be typed twice.
+    pub username: String,
+    /// What happened at the last try.
+    pub notice: Option<LoginNotice>,
+}
+
+/// Something the customer did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Went on from Welcome.
+    Continue,
+    /// Chose a utility.
+    Select {
+        /// Its number.
+        utility: u32,
+        /// Whether this run can link it.
+        available: bool,
+    },
+    /// Wants another utility.
+    ChangeUtility,
+    /// One screen back.
+    Back,
+    /// Submitted the credentials form.
+    SubmitLogin {
+        /// User name, trimmed.
+        username: String,
+        /// Whether the password was empty.
+        password_empty: bool,
+        /// Whether user name or password is longer than [`MAX_FIELD_BYTES`].
+        too_long: bool,
+        /// Whether this run can link the utility.
+        available: bool,
+    },
+    /// Chose a way to receive a code.
+    ChooseMethod {
+        /// `MethodOption::id`.
+        id: String,
+    },
+    /// Submitted a code or answer.
+    SubmitAnswer {
+        /// Whether nothing was entered.
+        empty: bool,
+        /// Whether it is longer than [`MAX_ANSWER_BYTES`].
+        too_long: bool,
+    },
+    /// Wants the code again.
+    Resend,
+}
+
+/// What the caller must do after an accepted action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: the new flow is all.
+    None,
+    /// Ask the connector to begin a login.
+    Begin,
+    /// Ask the connector to go on with the stored login.
+    Resume,
+}
+
+/// What a connector answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// Accepted, with these accounts.
+    Linked(Vec<connect_wire::AccountCard>),
+    /// The utility asks for more.
+    Challenge(Challenge, Option<crate::connector::ChallengeProblem>),
+    /// It failed.
+    Failed(ConnectorError),
+    /// It did not answer in time.
+    TimedOut,
+    /// Something of ours broke.
+    Broke,
+}
+
+/// The action does not belong to the stage (a stale or foreign request). Nothing changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the action does not belong to this stage of the flow")]
+pub struct OutOfPlace;

@@ -1,0 +1,270 @@
+//! The rules of the flow: pure functions from a flow and an event to the next flow.
+
+use connect_wire::{Check, CodeNotice, LoginNotice, StopReason};
+use jiff::Timestamp;
+
+use super::{
+    Action, Answer, CHECK_SECONDS, Effect, Flow, MAX_LOGIN_ATTEMPTS, ModeRecord, OutOfPlace, SignIn, Stage,
+};
+use crate::clock::{after, seconds_until};
+use crate::connector::{Challenge, ChallengeProblem, ConnectorError};
+
+impl SignIn {
+    fn new(utility: u32) -> Self {
+        Self { utility, username: String::new(), notice: None }
+    }
+
+    fn with(&self, notice: LoginNotice) -> Stage {
+        Stage::Credentials(Self { notice: Some(notice), ..self.clone() })
+    }
+
+    fn plain(&self) -> Stage {
+        Stage::Credentials(Self { notice: None, ..self.clone() })
+    }
+}
+
+impl Flow {
+    /// A first link. `preset` is the utility named by the token, which skips the selection.
+    pub fn create(preset: Option<u32>) -> Self {
+        Self { mode: ModeRecord::Create, preset, attempts: 0, stage: Stage::Welcome }
+    }
+
+    /// A renewal of `user`'s link, which starts at the credentials.
+    pub fn update(user: uuid::Uuid, utility: u32, username: String) -> Self {
+        let login = SignIn { utility, username, notice: None };
+        Self {
+            mode: ModeRecord::Update { user },
+            preset: Some(utility),
+            attempts: 0,
+            stage: Stage::Credentials(login),
+        }
+    }
+
+    /// What the customer's action leads to.
+    pub fn act(&self, action: &Action, now: Timestamp) -> Result<(Flow, Effect), OutOfPlace> {
+        let (stage, effect) = self.next(action, now)?;
+        // Who asks for another utility is no longer bound to the one that the company named.
+        let preset = self.preset.filter(|_| *action != Action::ChangeUtility);
+        Ok((Flow { stage, preset, ..self.clone() }, effect))
+    }
+
+    fn next(&self, action: &Action, now: Timestamp) -> Result<(Stage, Effect), OutOfPlace> {
+        let quiet = |stage| Ok((stage, Effect::None));
+        match (&self.stage, action) {
+            (Stage::Welcome, Action::Continue) => quiet(match self.preset {
+                Some(utility) => SignIn::new(utility).plain(),
+                None => Stage::Select,
+            }),
+            (Stage::Select, Action::Select { utility, .. }) => quiet(SignIn::new(*utility).plain()),
+            (stage, Action::ChangeUtility) if self.can_change() && stage.may_leave() => quiet(Stage::Select),
+            (stage, Action::Back) => self.back(stage).map(|s| (s, Effect::None)),
+            (Stage::Credentials(login), Action::SubmitLogin { username, password_empty, too_long, available }) => {
+                if *too_long {
+                    return quiet(login.with(LoginNotice::TooLong));
+                }
+                let login = SignIn { username: username.clone(), ..login.clone() };
+                if username.is_empty() || *password_empty {
+                    let notice = LoginNotice::Missing { username: username.is_empty(), password: *password_empty };
+                    return quiet(login.with(notice));
+                }
+                if !available {
+                    // Nothing of what was typed is kept.
+                    return quiet(Stage::Unsupported { utility: login.utility });
+                }
+                if self.attempts >= MAX_LOGIN_ATTEMPTS {
+                    return quiet(Stage::Stopped { utility: login.utility, reason: StopReason::TooManyAttempts });
+                }
+                let from = Box::new(login.plain());
+                Ok((checking(from, Check::Login, now), Effect::Begin))
+            }
+            (stage @ Stage::Method { options, .. }, Action::ChooseMethod { id }) => {
+                self.choose(stage, options, id, now)
+            }
+            (stage @ Stage::Code { challenge, .. }, Action::ChooseMethod { id }) => {
+                self.choose(stage, &challenge.methods, id, now)
+            }
+            (Stage::Code { login, challenge, .. }, Action::SubmitAnswer { empty, too_long }) => {
+                let problem = match (empty, too_long) {
+                    (true, _) => Some(CodeNotice::Missing),
+                    (_, true) => Some(CodeNotice::TooLong),
+                    _ => None,
+                };
+                let stage = Stage::Code { login: login.clone(), challenge: challenge.clone(), notice: problem.clone() };
+                match problem {
+                    Some(_) => quiet(stage),
+                    None => Ok((checking(Box::new(stage), Check::Code, now), Effect::Resume)),
+                }
+            }
+            (Stage::Code { login, challenge, .. }, Action::Resend) => {
+                let again = |notice| Stage::Code { login: login.clone(), challenge: challenge.clone(), notice };
+                match challenge.resend_at {
+                    None => Err(OutOfPlace),
+                    Some(at) if seconds_until(now, at) > 0 => quiet(again(Some(CodeNotice::TooSoon))),
+                    Some(_) => Ok((checking(Box::new(again(None)), Check::Sending, now), Effect::Resume)),
+                }
+            }
+            _ => Err(OutOfPlace),
+        }
+    }
+
+    fn choose(
+        &self,
+        stage: &Stage,
+        options: &[connect_wire::MethodOption],
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(Stage, Effect), OutOfPlace> {
+        if !options.iter().any(|o| o.id == id) {
+            return Err(OutOfPlace);
+        }
+        Ok((checking(Box::new(stage.without_notice()), Check::Sending, now), Effect::Resume))
+    }
+
+    /// The screen before `stage`; going back from a check abandons it.
+    fn back(&self, stage: &Stage) -> Result<Stage, OutOfPlace> {
+        let updating = matches!(self.mode, ModeRecord::Update { .. });
+        match stage {
+            Stage::Select => Ok(Stage::Welcome),
+            Stage::Credentials(_) if updating => Err(OutOfPlace),
+            Stage::Credentials(_) if self.preset.is_some() => Ok(Stage::Welcome),
+            Stage::Credentials(_) => Ok(Stage::Select),
+            Stage::Checking { from, .. } => Ok(from.without_notice()),
+            Stage::Method { login, .. } => Ok(login.plain()),
+            Stage::Code { login, challenge, .. } if challenge.methods.is_empty() => Ok(login.plain()),
+            Stage::Code { login, challenge, .. } => {
+                Ok(Stage::Method { login: login.clone(), options: challenge.methods.clone(), notice: None })
+            }
+            Stage::Unsupported { utility } => Ok(SignIn::new(*utility).plain()),
+            Stage::Stopped { .. } if self.can_change() && self.preset.is_none() => Ok(Stage::Select),
+            Stage::Welcome | Stage::Linked { .. } | Stage::Stopped { .. } => Err(OutOfPlace),
+        }
+    }
+
+    /// Whether the customer may choose another utility.
+    pub fn can_change(&self) -> bool {
+        self.mode == ModeRecord::Create
+    }
+
+    /// Whether there is a screen before this one.
+    pub fn can_go_back(&self) -> bool {
+        self.back(&self.stage).is_ok()
+    }
+
+    /// What a connector's answer leads to. Only a run that waits for one accepts it.
+    pub fn answer(&self, answer: Answer) -> Result<Flow, OutOfPlace> {
+        let Stage::Checking { from, .. } = &self.stage else {
+            return Err(OutOfPlace);
+        };
+        let mut attempts = self.attempts;
+        let stage = match answer {
+            Answer::Linked(accounts) => {
+                let utility = from.login().map(|l| l.utility).ok_or(OutOfPlace)?;
+                Stage::Linked { utility, accounts }
+            }
+            Answer::Challenge(challenge, problem) => {
+                let login = from.login().ok_or(OutOfPlace)?.clone();
+                let notice = problem.map(notice_of);
+                match challenge {
+                    Challenge::Method { options } => Stage::Method { login, options, notice },
+                    Challenge::Code(challenge) => Stage::Code { login, challenge, notice },
+                }
+            }
+            Answer::Failed(error) => {
+                // Only what the utility refused counts: an outage costs the customer no try.
+                attempts += u8::from(error == ConnectorError::InvalidCredentials);
+                failed(from, error, MAX_LOGIN_ATTEMPTS.saturating_sub(attempts))?
+            }
+            Answer::TimedOut => from.back_with(LoginNotice::TimedOut, CodeNotice::Down),
+            Answer::Broke => from.back_with(LoginNotice::Internal, CodeNotice::Down),
+        };
+        Ok(Flow { stage, attempts, ..self.clone() })
+    }
+
+    /// The flow as it is at `now`: a check whose time is over counts as not answered. This is how
+    /// a run survives a restart of the service in the middle of a login.
+    pub fn at(&self, now: Timestamp) -> Flow {
+        match &self.stage {
+            Stage::Checking { until, .. } if *until <= now => {
+                self.answer(Answer::TimedOut).unwrap_or_else(|OutOfPlace| self.clone())
+            }
+            _ => self.clone(),
+        }
+    }
+}
+
+impl Stage {
+    /// The login that the stage is about.
+    pub fn login(&self) -> Option<&SignIn> {
+        match self {
+            Stage::Credentials(login) | Stage::Method { login, .. } | Stage::Code { login, .. } => Some(login),
+            Stage::Checking { from, .. } => from.login(),
+            Stage::Welcome
+            | Stage::Select
+            | Stage::Linked { .. }
+            | Stage::Unsupported { .. }
+            | Stage::Stopped { .. } => None,
+        }
+    }
+
+    /// Whether a stored login in progress still belongs to this stage. Where it does not, it is
+    /// deleted: going back to the credentials or to another utility ends it.
+    pub fn keeps_login_state(&self) -> bool {
+        match self {
+            Stage::Method { .. } | Stage::Code { .. } => true,
+            Stage::Checking { from, .. } => from.keeps_login_state(),
+            _ => false,
+        }
+    }
+
+    fn may_leave(&self) -> bool {
+        !matches!(self, Stage::Welcome | Stage::Select | Stage::Linked { .. } | Stage::Checking { .. })
+    }
+
+    fn without_notice(&self) -> Stage {
+        match self.clone() {
+            Stage::Credentials(login) => login.plain(),
+            Stage::Method { login, options, .. } => Stage::Method { login, options, notice: None },
+            Stage::Code { login, challenge, .. } => Stage::Code { login, challenge, notice: None },
+            other => other,
+        }
+    }
+
+    fn back_with(&self, at_login: LoginNotice, at_code: CodeNotice) -> Stage {
+        match self.clone() {
+            Stage::Credentials(login) => login.with(at_login),
+            Stage::Method { login, options, .. } => Stage::Method { login, options, notice: Some(at_code) },
+            Stage::Code { login, challenge, .. } => Stage::Code { login, challenge, notice: Some(at_code) },
+            other => other,
+        }
+    }
+}
+
+/// Where a failed call of a connector leads; `left` is how many logins may still be tried.
+fn failed(from: &Stage, error: ConnectorError, left: u8) -> Result<Stage, OutOfPlace> {
+    let login = from.login().ok_or(OutOfPlace)?;
+    let stopped = |reason| Stage::Stopped { utility: login.utility, reason };
+    Ok(match error {
+        ConnectorError::Locked => stopped(StopReason::Locked),
+        ConnectorError::InvalidCredentials if left == 0 => stopped(StopReason::TooManyAttempts),
+        ConnectorError::InvalidCredentials => login.with(LoginNotice::WrongPassword { left }),
+        ConnectorError::NoAccounts => login.with(LoginNotice::NoAccounts),
+        ConnectorError::TooManyCodes => login.with(LoginNotice::CodeTooMany),
+        ConnectorError::ChallengeExpired | ConnectorError::StaleState => login.with(LoginNotice::CodeExpired),
+        // An outage while a code is checked leaves the customer at the code.
+        ConnectorError::SiteDown => from.back_with(LoginNotice::Down, CodeNotice::Down),
+        ConnectorError::SiteChanged(_) => from.back_with(LoginNotice::Internal, CodeNotice::Down),
+    })
+}
+
+fn checking(from: Box<Stage>, what: Check, now: Timestamp) -> Stage {
+    Stage::Checking { from, what, until: after(now, CHECK_SECONDS) }
+}
+
+fn notice_of(problem: ChallengeProblem) -> CodeNotice {
+    match problem {
+        ChallengeProblem::Wrong { left } => CodeNotice::Wrong { left },
+        ChallengeProblem::Expired => CodeNotice::Expired,
+        ChallengeProblem::Resent => CodeNotice::Resent,
+        ChallengeProblem::TooSoon => CodeNotice::TooSoon,
+    }
+}

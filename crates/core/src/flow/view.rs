@@ -1,0 +1,137 @@
+//! From a flow to what the browser draws.
+
+use connect_wire::{
+    CodeView, CredentialsView, FlowView, Progress, Screen, UtilityCard,
+};
+use jiff::Timestamp;
+
+use super::{Flow, SignIn, Stage};
+use crate::clock::seconds_until;
+use crate::directory::{Directory, Listed, Utility};
+use crate::token::Environment;
+
+/// Utilities shown before anything is typed.
+const POPULAR: usize = 8;
+
+/// What a view needs beside the flow.
+#[derive(Clone, Copy)]
+pub struct ViewContext<'a> {
+    /// The utilities.
+    pub directory: &'a Directory,
+    /// Registered name of the company.
+    pub company: &'a str,
+    /// Environment of the company's client.
+    pub environment: Environment,
+    /// Version of the flow.
+    pub step: u32,
+    /// When the connect token expires.
+    pub expires_at: Timestamp,
+    /// The current time.
+    pub now: Timestamp,
+}
+
+/// What the browser draws for `flow`.
+pub fn view(flow: &Flow, cx: ViewContext<'_>) -> FlowView {
+    FlowView {
+        step: cx.step,
+        company: cx.company.to_owned(),
+        sandbox: cx.environment == Environment::Sandbox,
+        mode: flow.mode.mode(),
+        seconds_left: seconds_until(cx.now, cx.expires_at),
+        progress: progress(flow, &flow.stage),
+        can_go_back: flow.can_go_back(),
+        screen: screen(flow, &flow.stage, cx),
+    }
+}
+
+fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
+    // Where the utility is fixed there is nothing to select.
+    let of = if flow.preset.is_some() { 2 } else { 3 };
+    let at = match stage {
+        Stage::Select => 1,
+        Stage::Credentials(_) => of - 1,
+        Stage::Method { .. } | Stage::Code { .. } => of,
+        Stage::Checking { from, .. } => return progress(flow, from),
+        Stage::Welcome | Stage::Linked { .. } | Stage::Unsupported { .. } | Stage::Stopped { .. } => return None,
+    };
+    Some(Progress { at, of })
+}
+
+fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
+    let card = |id| card_of_id(id, cx);
+    let until = |at: Timestamp| seconds_until(cx.now, at);
+    match stage {
+        Stage::Welcome => Screen::Welcome { utility: flow.preset.map(card) },
+        Stage::Select => Screen::Select {
+            popular: cx.directory.popular(POPULAR).into_iter().map(|u| card_of(u, cx.environment)).collect(),
+        },
+        Stage::Credentials(SignIn { utility, username, notice }) => Screen::Credentials(CredentialsView {
+            utility: card(*utility),
+            username: username.clone(),
+            notice: notice.clone(),
+            can_change: flow.can_change(),
+        }),
+        Stage::Checking { from, what, .. } => match from.login() {
+            Some(login) => Screen::Checking { utility: card(login.utility), what: *what },
+            None => Screen::Welcome { utility: None },
+        },
+        Stage::Method { login, options, notice } => Screen::Method {
+            utility: card(login.utility),
+            options: options.clone(),
+            notice: notice.clone(),
+        },
+        Stage::Code { login, challenge, notice } => Screen::Code(CodeView {
+            utility: card(login.utility),
+            prompt: challenge.prompt.clone(),
+            expires_in: challenge.expires_at.map(until),
+            resend_in: challenge.resend_at.map(until),
+            can_choose: !challenge.methods.is_empty(),
+            notice: notice.clone(),
+        }),
+        Stage::Linked { utility, accounts } => {
+            Screen::Linked { utility: card(*utility), accounts: accounts.clone() }
+        }
+        Stage::Unsupported { utility } => Screen::Unsupported { utility: card(*utility) },
+        Stage::Stopped { utility, reason } => Screen::Stopped { utility: card(*utility), reason: *reason },
+    }
+}
+
+/// Whether a client of this environment can link the utility. Connectors of today are the
+/// sandbox's, so production can link none yet; it never reaches the sandbox.
+pub fn available(utility: &Utility, environment: Environment) -> bool {
+    utility.listed == Listed::Connector && environment == Environment::Sandbox
+}
+
+/// A utility as a row or tile.
+pub fn card_of(utility: &Utility, environment: Environment) -> UtilityCard {
+    UtilityCard {
+        id: utility.id,
+        name: utility.name.clone(),
+        place: utility.region_names().join(", "),
+        electricity: utility.electricity,
+        gas: utility.gas,
+        monogram: utility.monogram(),
+        tone: utility.tone(),
+        available: available(utility, environment),
+        reset_site: utility.reset_site.clone(),
+    }
+}
+
+/// Like [`card_of`]; a number that has left the directory shows as an unnamed utility, so that a
+/// stored run can still be drawn.
+fn card_of_id(id: u32, cx: ViewContext<'_>) -> UtilityCard {
+    match cx.directory.by_id(id) {
+        Some(utility) => card_of(utility, cx.environment),
+        None => UtilityCard {
+            id,
+            name: "Your utility".into(),
+            place: String::new(),
+            electricity: false,
+            gas: false,
+            monogram: "?".into(),
+            tone: 0,
+            available: false,
+            reset_site: None,
+        },
+    }
+}

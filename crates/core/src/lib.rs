@@ -1,0 +1,19 @@
+//! Domain rules of Connect, without HTTP and without SQL.
+//!
+//! - [`flow`]: the state machine a customer goes through;
+//! - [`connector`]: what a way into a utility must offer;
+//! - [`directory`]: the utilities;
+//! - [`token`], [`keys`], [`secret`]: what is secret, and how it is kept;
+//! - [`store`]: what is kept, and the contract of every store;
+//! - [`clock`]: time, injected.
+//!
+//! The browser never links this crate: it is an optional dependency of the app's `ssr` feature.
+
+pub mod clock;
+pub mod connector;
+pub mod directory;
+pub mod flow;
+pub mod keys;
+pub mod secret;
+pub mod store;
+pub mod token;

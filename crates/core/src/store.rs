@@ -1,0 +1,250 @@
+//! What the service keeps, and the interface that every store implements.
+//!
+//! Rules that concern atomicity live here as contracts of the methods: a store must carry each
+//! out as one transaction that is durable when the method returns. Nothing works twice that
+//! should work once, however many callers try at the same time.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::clock::after;
+use crate::connector::MeterKind;
+use crate::flow::Flow;
+use crate::keys::{Digest, KeyError};
+use crate::token::{Environment, Handle};
+
+/// A company that uses Connect.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Row key, and the public client id (`Pelm-Client-Id`).
+    pub id: Uuid,
+    /// Registered name, shown to customers.
+    pub name: String,
+    /// Sandbox or production.
+    pub environment: Environment,
+    /// Keyed hash of the client secret.
+    pub secret_digest: Digest,
+}
+
+/// One run of Connect, opened by a connect token.
+#[derive(Clone, Debug)]
+pub struct ConnectSession {
+    /// Row key.
+    pub id: Uuid,
+    /// Public handle of the connect token.
+    pub handle: Handle,
+    /// Keyed hash of the connect token.
+    pub token_digest: Digest,
+    /// Company that created the token.
+    pub client_id: Uuid,
+    /// The company's own id of its customer (`user_id`).
+    pub user_ref: String,
+    /// When the token was made.
+    pub created_at: Timestamp,
+    /// When the token stops working.
+    pub expires_at: Timestamp,
+    /// Version of `flow`: every change raises it by one.
+    pub step: u32,
+    /// Where the customer is.
+    pub flow: Flow,
+    /// A login in progress at the utility, sealed.
+    pub login_state: Option<Vec<u8>>,
+    /// The user that this run linked, once it did.
+    pub linked_user: Option<Uuid>,
+    /// When the authorization code of this run was exchanged: the token is used up.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Seconds that a run whose link exists stays open past its token's time: the customer may look
+/// at the confirmation for longer, and closing it is still a success.
+pub const LINKED_GRACE_SECONDS: i64 = 3600;
+
+impl ConnectSession {
+    /// When the run closes.
+    pub fn open_until(&self) -> Timestamp {
+        match self.linked_user {
+            Some(_) => after(self.expires_at, LINKED_GRACE_SECONDS),
+            None => self.expires_at,
+        }
+    }
+}
+
+/// A change of a session, made only if the session is still at `from_step`.
+#[derive(Clone, Debug)]
+pub struct Advance {
+    /// Session to change.
+    pub session_id: Uuid,
+    /// Step it must be at.
+    pub from_step: u32,
+    /// New flow; the step becomes `from_step + 1`.
+    pub flow: Flow,
+    /// New login state; `None` clears it.
+    pub login_state: Option<Vec<u8>>,
+}
+
+/// A link to be written together with an [`Advance`].
+#[derive(Debug)]
+pub struct NewLink {
+    /// Row key for the user, if it turns out to be a new one.
+    pub new_user_id: Uuid,
+    /// Company.
+    pub client_id: Uuid,
+    /// The company's own id of its customer.
+    pub user_ref: String,
+    /// User that an `update` run renews.
+    pub renews: Option<Uuid>,
+    /// Utility.
+    pub utility: u32,
+    /// User name at the utility.
+    pub username: String,
+    /// Identity of the login ([`crate::keys::Keys::login_digest`]).
+    pub login_digest: Digest,
+    /// Seals the login for the user's final id; a failure undoes the transaction.
+    pub seal_login: SealLogin,
+    /// Accounts found under the login. They replace what is stored, matched by account number:
+    /// a known account keeps its ids.
+    pub accounts: Vec<Account>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Seals the login for the id that the user turns out to have, which is known only inside the
+/// transaction: the ciphertext is bound to that id.
+pub struct SealLogin(pub Box<dyn FnOnce(Uuid) -> Result<Vec<u8>, KeyError> + Send>);
+
+impl fmt::Debug for SealLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealLogin(…)")
+    }
+}
+
+/// One utility login of one company's customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Row key.
+    pub id: Uuid,
+    /// Company.
+    pub client_id: Uuid,
+    /// The company's own id; `None` once another login has taken it over.
+    pub user_ref: Option<String>,
+    /// Utility.
+    pub utility: u32,
+    /// User name at the utility.
+    pub username: String,
+    /// False when the utility no longer accepts the stored login.
+    pub credentials_valid: bool,
+}
+
+/// A utility account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Identifier that clients see. Unique within a user.
+    pub id: Uuid,
+    /// Number as on the bill.
+    pub account_number: String,
+    /// Service address.
+    pub address: String,
+    /// Meters, in the connector's order.
+    pub meters: Vec<Meter>,
+}
+
+/// A meter of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meter {
+    /// Identifier that clients see. Unique within a user.
+    pub id: Uuid,
+    /// What it measures.
+    pub kind: MeterKind,
+}
+
+/// Who an access token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// Company that the token was given to.
+    pub client_id: Uuid,
+    /// User whose data it reads.
+    pub user_id: Uuid,
+}
+
+/// What came of [`Store::redeem_code`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redeemed {
+    /// The code was good and is now used.
+    Yes,
+    /// Unknown, another client's, expired or used: not told apart.
+    No,
+}
+
+/// The store failed. The message is for the log, never for a caller of the API.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or could not be reached.
+    #[error("store: {0}")]
+    Backend(String),
+    /// A stored value could not be read.
+    #[error("store: a stored {0} could not be read")]
+    Corrupt(&'static str),
+    /// The login could not be sealed.
+    #[error("store: {0}")]
+    Seal(#[from] KeyError),
+    /// The store is closing.
+    #[error("store: closed")]
+    Closed,
+}
+
+/// Result of a store call.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Everything that the service keeps.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Adds a client.
+    async fn add_client(&self, client: Client) -> StoreResult<()>;
+    /// Client by id.
+    async fn client(&self, id: Uuid) -> StoreResult<Option<Client>>;
+
+    /// Adds a session at step 0.
+    async fn add_session(&self, session: ConnectSession) -> StoreResult<()>;
+    /// Session by the public handle, whatever its state.
+    async fn session_by_handle(&self, handle: &Handle) -> StoreResult<Option<ConnectSession>>;
+    /// Session by the token's digest, whatever its state.
+    async fn session_by_token(&self, digest: &Digest) -> StoreResult<Option<ConnectSession>>;
+    /// Carries out `change` if the session is at `from_step`; `false`, and nothing changed, if not.
+    async fn advance(&self, change: Advance) -> StoreResult<bool>;
+    /// Carries out `change` and writes `link` in one transaction, if the session is at
+    /// `from_step`; `None`, and nothing changed, if not.
+    ///
+    /// The user is the one with this login of this client; else the one that is renewed; else a
+    /// new one. It gets `user_ref` (another user of the client that had it loses it), the user
+    /// name, the sealed login for its id, `credentials_valid`, and the accounts. The session
+    /// gets `linked_user`.
+    async fn link(&self, change: Advance, link: NewLink) -> StoreResult<Option<Uuid>>;
+
+    /// Makes `code` the only usable authorization code of the session: earlier unused ones stop
+    /// working. `false` when the session has no linked user or is finished.
+    async fn issue_code(&self, session_id: Uuid, code: Digest, at: Timestamp, expires_at: Timestamp)
+    -> StoreResult<bool>;
+    /// Exchanges an authorization code: marks it used, adds the access token for the code's
+    /// user and finishes the session, if the code is unused, unexpired and the client's own.
+    async fn redeem_code(&self, code: Digest, client_id: Uuid, access: Digest, at: Timestamp) -> StoreResult<Redeemed>;
+    /// Who an access token speaks for.
+    async fn principal(&self, access: &Digest) -> StoreResult<Option<Principal>>;
+
+    /// User by row key.
+    async fn user(&self, id: Uuid) -> StoreResult<Option<User>>;
+    /// User by the company's own id.
+    async fn user_by_ref(&self, client_id: Uuid, user_ref: &str) -> StoreResult<Option<User>>;
+    /// User by login.
+    async fn user_by_login(&self, client_id: Uuid, login: &Digest) -> StoreResult<Option<User>>;
+    /// Accounts of a user, in the connector's order.
+    async fn accounts(&self, user_id: Uuid) -> StoreResult<Vec<Account>>;
+    /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,
+    /// unused codes. `false` when it does not exist.
+    async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool>;
+    /// Deletes sessions and codes that expired before `before`; how many rows. The caller leaves
+    /// [`LINKED_GRACE_SECONDS`].
+    async fn sweep(&self, before: Timestamp) -> StoreResult<u64>;
+}

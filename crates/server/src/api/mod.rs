@@ -1,0 +1,86 @@
+//! The REST API: one endpoint, one file. Paths, fields and codes are Pelm's public contract.
+
+mod accounts;
+mod auth;
+mod connect_token;
+mod error;
+mod params;
+mod reply;
+mod token;
+mod user;
+mod utilities;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::service::Service;
+pub use error::{ApiError, ErrorCode};
+
+/// Longest request body that is read, in bytes. The longest legitimate one is a few hundred.
+pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// State of the handlers.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The use cases.
+    pub service: Arc<Service>,
+    /// `GET /utilities`, made once: the directory does not change while the service runs.
+    utilities: utilities::Listing,
+}
+
+/// What is below the API's paths and unknown. Answered in JSON to whoever asks.
+const BELOW: [&str; 4] = ["/auth/{*rest}", "/users/{user_id}/{*rest}", "/accounts/{*rest}", "/utilities/{*rest}"];
+
+/// The router of the API.
+pub fn router(service: Arc<Service>) -> Router {
+    let utilities = utilities::Listing::of(service.directory());
+    let mut router = Router::new()
+        .route("/auth/connect-token", post(connect_token::create))
+        // The contract's prose spells it this way in places.
+        .route("/auth/connect_token", post(connect_token::create))
+        .route("/auth/token", post(token::create))
+        .route("/users/{user_id}", get(user::read).delete(user::delete))
+        .route("/accounts", get(accounts::list))
+        .route("/utilities", get(utilities::list));
+    for path in BELOW {
+        router = router.route(path, any(unknown_path));
+    }
+    router
+        .route("/auth", any(unknown_path))
+        .route("/users", any(unknown_path))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(cors())
+        .with_state(ApiState { service, utilities })
+}
+
+/// Browsers may call the API from any page, as Pelm's own demo did. It carries no cookies, so
+/// there is nothing that a foreign page could borrow.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("pelm-client-id"),
+            HeaderName::from_static("pelm-secret"),
+        ])
+        .expose_headers([HeaderName::from_static(reply::ENVIRONMENT_HEADER)])
+        .max_age(std::time::Duration::from_secs(3600))
+}
+
+/// Answer for a path that does not exist.
+pub async fn unknown_path(request: Request) -> Response {
+    ApiError::unknown_path(request.uri().path()).into_response()
+}
+
+async fn wrong_method(request: Request) -> Response {
+    ApiError::wrong_method(request.method(), request.uri().path()).into_response()
+}

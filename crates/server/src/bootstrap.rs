@@ -1,0 +1,138 @@
+//! What is made on first start: the master key and a sandbox client.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use connect_core::keys::{KeyError, Keys};
+use connect_core::secret::Secret;
+use connect_core::token::{Environment, RandomError};
+use uuid::Uuid;
+
+use crate::service::{Fault, Service};
+
+/// Name under which the quickstart's company appears in Connect.
+pub const SANDBOX_COMPANY: &str = "Northwind Solar";
+
+/// The service cannot start. The message is one sentence for the person who starts it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file of the data directory.
+    #[error("{path} could not be {verb}: {error}.")]
+    File {
+        /// The file.
+        path: String,
+        /// What was tried.
+        verb: &'static str,
+        /// Why it failed.
+        error: io::Error,
+    },
+    /// The key is gone but the database is not.
+    #[error("{key} is missing, but {database} was made with it: put the key back, or remove the database to start anew.")]
+    KeyMissing {
+        /// Where the key should be.
+        key: String,
+        /// The database.
+        database: String,
+    },
+    /// The key file does not hold a key.
+    #[error("{path} does not hold a master key: {error}.")]
+    Key {
+        /// The key file.
+        path: String,
+        /// Why.
+        error: KeyError,
+    },
+    /// No random bytes.
+    #[error("The master key could not be made: {0}.")]
+    Random(#[from] RandomError),
+    /// The sandbox client.
+    #[error("The sandbox client could not be made: {0}.")]
+    Client(#[from] Fault),
+}
+
+/// The sandbox client's credentials, as the quickstart and a developer use them.
+#[derive(Clone, Debug)]
+pub struct SandboxClient {
+    /// `Pelm-Client-Id`.
+    pub id: String,
+    /// `Pelm-Secret`.
+    pub secret: Secret,
+}
+
+/// Makes the data directory, for the owner alone.
+pub fn make_data_dir(dir: &Path) -> Result<(), StartError> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| StartError::File { path: dir.display().to_string(), verb: "made", error })
+}
+
+/// The keys, from the file at `path`; it is made if there is no database yet.
+pub fn keys(path: &Path, database: &Path) -> Result<Keys, StartError> {
+    let file = |verb, error| StartError::File { path: path.display().to_string(), verb, error };
+    let master = match fs::read(path) {
+        Ok(bytes) => zeroize::Zeroizing::new(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if database.exists() {
+                return Err(StartError::KeyMissing {
+                    key: path.display().to_string(),
+                    database: database.display().to_string(),
+                });
+            }
+            let master = Keys::generate_master()?;
+            write_private(path, &*master).map_err(|e| file("written", e))?;
+            zeroize::Zeroizing::new(master.to_vec())
+        }
+        Err(error) => return Err(file("read", error)),
+    };
+    Keys::derive(&master).map_err(|error| StartError::Key { path: path.display().to_string(), error })
+}
+
+/// The sandbox client whose credentials are in the file at `path`; a new one is made if the file
+/// is not there or the database does not know it.
+pub async fn sandbox_client(service: &Service, path: &Path) -> Result<SandboxClient, StartError> {
+    let file = |verb, error| StartError::File { path: path.display().to_string(), verb, error };
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            if let Some(client) = read_client(&text)
+                && service.authenticate_client(&client.id, &client.secret).await?.is_some()
+            {
+                return Ok(client);
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(file("read", error)),
+    }
+    let (id, secret) = service.register_client(SANDBOX_COMPANY, Environment::Sandbox).await?;
+    let client = SandboxClient { id: id.to_string(), secret };
+    let text = zeroize::Zeroizing::new(format!(
+        "# The sandbox client, made on first start. Sandbox data only; keep it off the web all the same.\n\
+         PELM_CLIENT_ID={}\nPELM_SECRET={}\n",
+        client.id,
+        client.secret.expose()
+    ));
+    write_private(path, text.as_bytes()).map_err(|e| file("written", e))?;
+    Ok(client)
+}
+
+fn read_client(text: &str) -> Option<SandboxClient> {
+    let value = |name: &str| text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix('=')).map(str::trim);
+    let id = value("PELM_CLIENT_ID")?;
+    Uuid::try_parse(id).ok()?;
+    Some(SandboxClient { id: id.to_owned(), secret: Secret::new(value("PELM_SECRET")?) })
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)
+}

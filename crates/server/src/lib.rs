@@ -1,0 +1,12 @@
+//! The service behind Connect.
+//!
+//! - [`service`]: the use cases, free of HTTP; server functions and the REST API are thin
+//!   adapters on the same functions;
+//! - [`api`]: the REST API;
+//! - [`config`]: `Leptos.toml` and the environment;
+//! - [`bootstrap`]: what is made on first start.
+
+pub mod api;
+pub mod bootstrap;
+pub mod config;
+pub mod service;

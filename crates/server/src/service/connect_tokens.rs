@@ -1,0 +1,103 @@
+//! Creating a connect token, which opens one run of Connect.
+
+use connect_core::clock::after;
+use connect_core::flow::Flow;
+use connect_core::store::{Client, ConnectSession};
+use connect_core::token::{Token, TokenKind};
+
+use super::{Fault, Service, new_id};
+
+/// How a caller names a utility.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UtilityRef {
+    /// By `utility_slug`.
+    Slug(String),
+    /// By the deprecated `utility_id`.
+    Id(String),
+}
+
+/// What a connect token is asked for.
+#[derive(Clone, Debug)]
+pub struct ConnectTokenRequest {
+    /// The company's own id of its customer.
+    pub user_id: String,
+    /// Utility to link; the customer then skips the selection.
+    pub utility: Option<UtilityRef>,
+}
+
+/// A new connect token.
+#[derive(Debug)]
+pub struct ConnectTokenIssued {
+    /// The token, to be given to the page.
+    pub token: Token,
+    /// Its life in seconds.
+    pub expires_in: u32,
+}
+
+/// Why no connect token was made.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectTokenError {
+    /// No utility has this slug or id.
+    #[error("no such utility")]
+    UnknownUtility,
+    /// The user is linked with another utility.
+    #[error("the user is linked with {linked}")]
+    OtherUtility {
+        /// Slug of the utility that the user is linked with.
+        linked: String,
+    },
+    /// A fault of ours.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Service {
+    /// Creates a connect token. Our records of `user_id` decide between a first link and a
+    /// renewal; a renewal is of the linked utility, so naming another one is an error.
+    pub async fn create_connect_token(
+        &self,
+        client: &Client,
+        request: ConnectTokenRequest,
+    ) -> Result<ConnectTokenIssued, ConnectTokenError> {
+        let preset = match &request.utility {
+            None => None,
+            Some(named) => Some(self.find_utility(named).ok_or(ConnectTokenError::UnknownUtility)?),
+        };
+        let known = self.store.user_by_ref(client.id, &request.user_id).await.map_err(Fault::from)?;
+        let flow = match known {
+            Some(user) if preset.is_some_and(|p| p != user.utility) => {
+                let linked = self.directory.by_id(user.utility).map_or_else(String::new, |u| u.slug.clone());
+                return Err(ConnectTokenError::OtherUtility { linked });
+            }
+            Some(user) => Flow::update(user.id, user.utility, user.username),
+            None => Flow::create(preset),
+        };
+        let token = Token::generate(TokenKind::Connect, client.environment).map_err(Fault::from)?;
+        let handle = token.handle().ok_or(Fault::Broken("a connect token without handle"))?;
+        let now = self.clock.now();
+        let session = ConnectSession {
+            id: new_id(&*self.clock),
+            handle,
+            token_digest: self.keys.token_digest(&token),
+            client_id: client.id,
+            user_ref: request.user_id,
+            created_at: now,
+            expires_at: after(now, i64::from(self.settings.connect_token_seconds)),
+            step: 0,
+            flow,
+            login_state: None,
+            linked_user: None,
+            finished_at: None,
+        };
+        self.store.add_session(session).await.map_err(Fault::from)?;
+        Ok(ConnectTokenIssued { token, expires_in: self.settings.connect_token_seconds })
+    }
+
+    fn find_utility(&self, named: &UtilityRef) -> Option<u32> {
+        match named {
+            UtilityRef::Slug(slug) => self.directory.by_slug(slug),
+            UtilityRef::Id(id) => id.parse().ok().and_then(|id| self.directory.by_id(id)),
+        }
+        .map(|u| u.id)
+    }
+}

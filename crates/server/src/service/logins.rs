@@ -1,0 +1,232 @@
+//! Logins at a utility: the connector works in a task of its own, and what it answers is written
+//! only if the run still waits for it. A customer who went back or closed the page has moved the
+//! run's step on, and a late answer changes nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect_core::clock::Clock;
+use connect_core::connector::{
+    Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind, RemoteAccount,
+};
+use connect_core::directory::{Directory, Listed};
+use connect_core::flow::{Answer, CHECK_SECONDS, Flow, ModeRecord};
+use connect_core::keys::Keys;
+use connect_core::secret::Secret;
+use connect_core::store::{Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store};
+use connect_core::token::Environment;
+use connect_wire::AccountCard;
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use super::runs::Work;
+use super::{Fault, Service, new_id};
+
+/// A login in progress as it is sealed beside the run.
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    /// Needed to store the login once the utility has accepted it.
+    username: String,
+    password: String,
+    state: LoginState,
+}
+
+/// A stored login as it is sealed beside the user.
+#[derive(Serialize)]
+struct StoredLogin<'a> {
+    username: &'a str,
+    password: &'a str,
+}
+
+/// One call to a connector, with everything it needs to outlive the request.
+struct Job {
+    store: Arc<dyn Store>,
+    keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
+    changed: broadcast::Sender<Uuid>,
+    connector: Arc<dyn Connector>,
+    session: ConnectSession,
+    client_id: Uuid,
+    utility: u32,
+}
+
+/// What came of a call.
+enum Outcome {
+    Linked(Login, Vec<RemoteAccount>),
+    Challenge(Login, LoginStep),
+    Failed(ConnectorError),
+}
+
+impl Service {
+    /// The connector that serves this utility for this client.
+    fn connector_for(directory: &Directory, utility: u32, environment: Environment) -> Option<&'static str> {
+        let listed = directory.by_id(utility)?.listed;
+        // The sandbox answers for every listed utility, and only to sandbox clients.
+        (listed == Listed::Connector && environment == Environment::Sandbox).then_some("sandbox")
+    }
+
+    pub(super) fn start_work(&self, session: &ConnectSession, client: &Client, work: Work) {
+        let connector = session
+            .flow
+            .stage
+            .login()
+            .map(|l| l.utility)
+            .and_then(|u| Self::connector_for(&self.directory, u, client.environment).map(|name| (u, name)))
+            .and_then(|(u, name)| self.connectors.get(name).map(|c| (u, c.clone())));
+        let Some((utility, connector)) = connector else {
+            tracing::error!(session = %session.id, "no connector for a run that asked for one");
+            return;
+        };
+        let job = Job {
+            store: self.store.clone(),
+            keys: self.keys.clone(),
+            clock: self.clock.clone(),
+            changed: self.changed.clone(),
+            connector,
+            session: session.clone(),
+            client_id: client.id,
+            utility,
+        };
+        tokio::spawn(job.run(work));
+    }
+}
+
+impl Job {
+    async fn run(self, work: Work) {
+        let session = self.session.id;
+        let longest = Duration::from_secs(u64::try_from(CHECK_SECONDS).unwrap_or(0));
+        let outcome = match tokio::time::timeout(longest, self.ask(work)).await {
+            Ok(Ok(outcome)) => self.write(outcome).await,
+            Ok(Err(fault)) => {
+                tracing::error!(%session, %fault, "a login could not be carried out");
+                self.write_answer(Answer::Broke, None).await
+            }
+            Err(_) => self.write_answer(Answer::TimedOut, None).await,
+        };
+        if let Err(fault) = outcome {
+            // The run leaves its check by the deadline.
+            tracing::error!(%session, %fault, "the outcome of a login could not be stored");
+        }
+        let _ = self.changed.send(session);
+    }
+
+    async fn ask(&self, work: Work) -> Result<Outcome, Fault> {
+        let cx = LoginContext { utility: self.utility, now: self.clock.now() };
+        let (login, step) = match work {
+            Work::Begin(login) => {
+                let step = self.connector.begin(cx, &login).await;
+                (login, step)
+            }
+            Work::Resume(input) => {
+                let pending = self.pending()?;
+                let login = Login { username: pending.username, password: Secret::new(pending.password) };
+                (login, self.connector.resume(cx, pending.state, input).await)
+            }
+        };
+        Ok(match step {
+            Ok(LoginStep::Done(utility_session)) => match self.connector.accounts(cx, &utility_session).await {
+                Ok(accounts) => Outcome::Linked(login, accounts),
+                Err(error) => Outcome::Failed(error),
+            },
+            Ok(challenge) => Outcome::Challenge(login, challenge),
+            Err(error) => Outcome::Failed(error),
+        })
+    }
+
+    fn pending(&self) -> Result<Pending, Fault> {
+        let sealed = self.session.login_state.as_deref().ok_or(Fault::Broken("no login in progress"))?;
+        let plain = self.keys.open(&self.seal_context(), sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored login in progress"))
+    }
+
+    fn seal_context(&self) -> String {
+        format!("connect_sessions.login_state:{}", self.session.id)
+    }
+
+    async fn write(&self, outcome: Outcome) -> Result<(), Fault> {
+        match outcome {
+            Outcome::Linked(login, accounts) => self.write_link(&login, accounts).await,
+            Outcome::Challenge(login, LoginStep::Challenge { challenge, state, problem }) => {
+                let pending = Pending { username: login.username, password: login.password.expose().to_owned(), state };
+                let plain = zeroize_json(&pending)?;
+                let sealed = self.keys.seal(&self.seal_context(), &plain)?;
+                self.write_answer(Answer::Challenge(challenge, problem), Some(sealed)).await
+            }
+            Outcome::Challenge(_, LoginStep::Done(_)) => Err(Fault::Broken("a finished login as a challenge")),
+            Outcome::Failed(error) => {
+                tracing::info!(session = %self.session.id, utility = self.utility, %error, "login failed");
+                // After an outage the customer may go on with the same challenge.
+                let kept = matches!(error, ConnectorError::SiteDown | ConnectorError::SiteChanged(_))
+                    .then(|| self.session.login_state.clone())
+                    .flatten();
+                self.write_answer(Answer::Failed(error), kept).await
+            }
+        }
+    }
+
+    fn next(&self, answer: Answer) -> Result<Flow, Fault> {
+        self.session.flow.answer(answer).map_err(|_| Fault::Broken("an answer to a run that does not wait"))
+    }
+
+    async fn write_answer(&self, answer: Answer, login_state: Option<Vec<u8>>) -> Result<(), Fault> {
+        let flow = self.next(answer)?;
+        let login_state = login_state.filter(|_| flow.stage.keeps_login_state());
+        let change =
+            Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state };
+        self.store.advance(change).await?;
+        Ok(())
+    }
+
+    async fn write_link(&self, login: &Login, remote: Vec<RemoteAccount>) -> Result<(), Fault> {
+        let cards = remote.iter().map(card_of).collect();
+        let flow = self.next(Answer::Linked(cards))?;
+        let change =
+            Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state: None };
+        let plain = zeroize_json(&StoredLogin { username: &login.username, password: login.password.expose() })?;
+        let keys = self.keys.clone();
+        let link = NewLink {
+            new_user_id: new_id(&*self.clock),
+            client_id: self.client_id,
+            user_ref: self.session.user_ref.clone(),
+            renews: match self.session.flow.mode {
+                ModeRecord::Update { user } => Some(user),
+                ModeRecord::Create => None,
+            },
+            utility: self.utility,
+            username: login.username.clone(),
+            login_digest: self.keys.login_digest(self.utility, &login.username),
+            seal_login: SealLogin(Box::new(move |user| keys.seal(&format!("users.login:{user}"), &plain))),
+            accounts: remote.into_iter().map(|a| self.account_of(a)).collect(),
+            at: self.clock.now(),
+        };
+        let linked = self.store.link(change, link).await?;
+        tracing::info!(session = %self.session.id, utility = self.utility, user = ?linked, "login accepted");
+        Ok(())
+    }
+
+    fn account_of(&self, remote: RemoteAccount) -> Account {
+        let id = |public: Option<Uuid>| public.unwrap_or_else(|| new_id(&*self.clock));
+        Account {
+            id: id(remote.public_id),
+            account_number: remote.account_number,
+            address: remote.address,
+            meters: remote.meters.into_iter().map(|m| Meter { id: id(m.public_id), kind: m.kind }).collect(),
+        }
+    }
+}
+
+fn zeroize_json(value: &impl Serialize) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
+    serde_json::to_vec(value).map(zeroize::Zeroizing::new).map_err(|_| Fault::Broken("a login as JSON"))
+}
+
+fn card_of(account: &RemoteAccount) -> AccountCard {
+    let has = |kind| account.meters.iter().any(|m| m.kind == kind);
+    let digits = account.account_number.chars().count();
+    AccountCard {
+        address: account.address.clone(),
+        ending: account.account_number.chars().skip(digits.saturating_sub(4)).collect(),
+        electricity: has(MeterKind::Electric),
+        gas: has(MeterKind::Gas),
+    }
+}

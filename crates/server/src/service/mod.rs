@@ -1,0 +1,126 @@
+//! The use cases of Connect.
+
+mod access;
+mod clients;
+mod connect_tokens;
+mod data;
+mod logins;
+mod runs;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect_core::clock::{Clock, after};
+use connect_core::connector::Connector;
+use connect_core::directory::Directory;
+use connect_core::keys::{KeyError, Keys};
+use connect_core::store::{LINKED_GRACE_SECONDS, Store, StoreError};
+use connect_core::token::RandomError;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+pub use access::{AccessGranted, Refused};
+pub use connect_tokens::{ConnectTokenRequest, ConnectTokenIssued, ConnectTokenError, UtilityRef};
+pub use data::AccountView;
+pub use runs::{RunError, SearchHits};
+
+/// Settings of the service that are not wiring.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Life of a connect token, in seconds. Pelm's: 1800.
+    pub connect_token_seconds: u32,
+    /// Life of an authorization code from the moment it is handed over, in seconds.
+    pub authorization_code_seconds: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { connect_token_seconds: 1800, authorization_code_seconds: 60 }
+    }
+}
+
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Everything that the use cases stand on. Shared behind an `Arc`.
+pub struct Service {
+    store: Arc<dyn Store>,
+    keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
+    directory: Arc<Directory>,
+    connectors: HashMap<&'static str, Arc<dyn Connector>>,
+    settings: Settings,
+    /// Ids of runs that have just changed, for requests that wait. A node of several hears only
+    /// its own; waiting requests therefore also look again after a second.
+    changed: broadcast::Sender<Uuid>,
+}
+
+/// A fault of the service itself. Logged, and told to a caller as `internal_error` only.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Sealing or opening failed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// Stored or sealed data did not have its shape.
+    #[error("{0}")]
+    Broken(&'static str),
+}
+
+impl Service {
+    /// Puts the parts together.
+    pub fn new(
+        store: Arc<dyn Store>,
+        keys: Keys,
+        clock: Arc<dyn Clock>,
+        directory: Directory,
+        connectors: Vec<Arc<dyn Connector>>,
+        settings: Settings,
+    ) -> Self {
+        let (changed, _) = broadcast::channel(1024);
+        Self {
+            store,
+            keys: Arc::new(keys),
+            clock,
+            directory: Arc::new(directory),
+            connectors: connectors.into_iter().map(|c| (c.name(), c)).collect(),
+            settings,
+            changed,
+        }
+    }
+
+    /// The utilities.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Deletes expired runs and codes once a minute, for as long as the process runs.
+    pub async fn sweep_forever(self: Arc<Self>) {
+        let mut every = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            every.tick().await;
+            let before = after(self.clock.now(), -LINKED_GRACE_SECONDS);
+            if let Err(error) = self.store.sweep(before).await {
+                tracing::warn!(%error, "expired rows could not be deleted");
+            }
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+}
+
+/// A row key: time-ordered, so that new rows land at the end of an index.
+fn new_id(clock: &dyn Clock) -> Uuid {
+    let now = clock.now();
+    let seconds = u64::try_from(now.as_second()).unwrap_or(0);
+    let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos))
+}

@@ -1,0 +1,250 @@
+//! A run of Connect: what the modal calls, one function for each thing a customer can do.
+
+use std::time::Duration;
+
+use connect_core::flow::{
+    Action, Effect, MAX_ANSWER_BYTES, MAX_FIELD_BYTES, Stage, ViewContext, available, card_of, view,
+};
+use connect_core::connector::{ChallengeInput, Login};
+use connect_core::secret::Secret;
+use connect_core::store::{Advance, Client, ConnectSession};
+use connect_core::token::{Handle, Token, TokenKind};
+use connect_wire::{FlowView, Screen, UtilityCard};
+use tokio::time::{Instant, timeout};
+
+use super::{Fault, Service};
+
+/// Longest wait of one `wait` call: below the timeouts of common proxies.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// How long a submit waits for the utility before it shows "checking".
+const SHORT_WAIT: Duration = Duration::from_millis(1200);
+/// How often a waiting call looks at the store by itself.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Rows that a search shows.
+const SEARCH_ROWS: usize = 20;
+
+/// Rows found by a search.
+pub type SearchHits = Vec<UtilityCard>;
+
+/// Why a call of the modal was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The connect token is malformed, unknown, expired or used up.
+    #[error("the connect token is not valid")]
+    TokenInvalid,
+    /// The call does not belong to the stage of the run.
+    #[error("the call does not belong to this stage of the run")]
+    OutOfPlace,
+    /// A fault of ours.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A run that is open: its token is good and its time not over.
+pub(super) struct Run {
+    pub(super) session: ConnectSession,
+    pub(super) client: Client,
+}
+
+/// What a run asks of a connector after an action.
+pub(super) enum Work {
+    Begin(Login),
+    Resume(ChallengeInput),
+}
+
+impl Service {
+    pub(super) async fn open_run(&self, token: &Secret) -> Result<Run, RunError> {
+        let token = Token::parse(TokenKind::Connect, token.expose()).ok_or(RunError::TokenInvalid)?;
+        let session = self.store.session_by_token(&self.keys.token_digest(&token)).await.map_err(Fault::from)?;
+        self.as_open_run(session).await?.ok_or(RunError::TokenInvalid)
+    }
+
+    /// The run of a session that is neither finished nor expired. The flow is brought to now.
+    async fn as_open_run(&self, session: Option<ConnectSession>) -> Result<Option<Run>, Fault> {
+        let now = self.clock.now();
+        let Some(mut session) = session.filter(|s| s.finished_at.is_none() && s.open_until() > now) else {
+            return Ok(None);
+        };
+        session.flow = session.flow.at(now);
+        let client = self.store.client(session.client_id).await?;
+        Ok(client.map(|client| Run { session, client }))
+    }
+
+    fn view_of(&self, run: &Run) -> FlowView {
+        let Run { session, client } = run;
+        let cx = ViewContext {
+            directory: &self.directory,
+            company: &client.name,
+            environment: client.environment,
+            step: session.step,
+            expires_at: session.expires_at,
+            now: self.clock.now(),
+        };
+        view(&session.flow, cx)
+    }
+
+    /// Where the customer is.
+    pub async fn load(&self, token: &Secret) -> Result<FlowView, RunError> {
+        Ok(self.view_of(&self.open_run(token).await?))
+    }
+
+    /// What may be shown to whoever knows the public handle of a token: the first screen, with
+    /// the company's name and, where the token fixes it, the utility's. Nothing that the customer
+    /// typed, and no account.
+    pub async fn first_screen(&self, handle: &Handle) -> Result<Option<FlowView>, Fault> {
+        let session = self.store.session_by_handle(handle).await?;
+        let Some(run) = self.as_open_run(session).await? else {
+            return Ok(None);
+        };
+        let mut view = self.view_of(&run);
+        view.screen = match view.screen {
+            screen @ Screen::Welcome { .. } => screen,
+            Screen::Credentials(mut c) if run.session.flow.preset == Some(c.utility.id) => {
+                c.username = String::new();
+                c.notice = None;
+                Screen::Credentials(c)
+            }
+            _ => Screen::Loading,
+        };
+        Ok(Some(view))
+    }
+
+    /// Carries out an action that needs no utility. A stale `step` changes nothing and answers
+    /// with where the customer is.
+    pub async fn act(&self, token: &Secret, step: u32, action: Action) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        self.carry_out(run, step, &action, None).await
+    }
+
+    /// Chooses a utility.
+    pub async fn select(&self, token: &Secret, step: u32, utility: u32) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        let Some(found) = self.directory.by_id(utility) else {
+            return Err(RunError::OutOfPlace);
+        };
+        let action = Action::Select { utility, available: available(found, run.client.environment) };
+        self.carry_out(run, step, &action, None).await
+    }
+
+    /// Signs in to the chosen utility. For one that cannot be linked, what was typed is dropped
+    /// here and nothing of it is stored.
+    pub async fn submit_login(
+        &self,
+        token: &Secret,
+        step: u32,
+        username: &str,
+        password: Secret,
+    ) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        let utility = run.session.flow.stage.login().and_then(|l| self.directory.by_id(l.utility));
+        let available = utility.is_some_and(|u| available(u, run.client.environment));
+        let username = username.trim();
+        let too_long = username.len() > MAX_FIELD_BYTES || password.expose().len() > MAX_FIELD_BYTES;
+        let action = Action::SubmitLogin {
+            username: if too_long { String::new() } else { username.to_owned() },
+            password_empty: password.expose().is_empty(),
+            too_long,
+            available,
+        };
+        let login = Login { username: username.to_owned(), password };
+        self.carry_out(run, step, &action, Some(Work::Begin(login))).await
+    }
+
+    /// Chooses how to receive a code.
+    pub async fn choose_method(&self, token: &Secret, step: u32, id: &str) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        let work = Work::Resume(ChallengeInput::Method(id.to_owned()));
+        self.carry_out(run, step, &Action::ChooseMethod { id: id.to_owned() }, Some(work)).await
+    }
+
+    /// Submits a code or an answer.
+    pub async fn submit_answer(&self, token: &Secret, step: u32, answer: Secret) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        let action = Action::SubmitAnswer {
+            empty: answer.expose().trim().is_empty(),
+            too_long: answer.expose().len() > MAX_ANSWER_BYTES,
+        };
+        self.carry_out(run, step, &action, Some(Work::Resume(ChallengeInput::Answer(answer)))).await
+    }
+
+    /// Has the code sent again.
+    pub async fn resend(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        self.carry_out(run, step, &Action::Resend, Some(Work::Resume(ChallengeInput::Resend))).await
+    }
+
+    /// Waits until the run has left `step`, at most 20 seconds, and tells where the customer is.
+    pub async fn wait(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        self.wait_for(run, step, LONGEST_WAIT).await
+    }
+
+    /// Utilities for what was typed. Not an error on a dead token: the next step tells.
+    pub async fn search(&self, token: &Secret, query: &str) -> Result<SearchHits, RunError> {
+        let run = self.open_run(token).await?;
+        let found = self.directory.search(query, SEARCH_ROWS);
+        Ok(found.into_iter().map(|u| card_of(u, run.client.environment)).collect())
+    }
+
+    async fn carry_out(
+        &self,
+        run: Run,
+        step: u32,
+        action: &Action,
+        work: Option<Work>,
+    ) -> Result<FlowView, RunError> {
+        let Run { session, client } = run;
+        if session.step != step {
+            // A double click lands here: the first one is at work, so wait with it.
+            return self.wait_for(Run { session, client }, step, SHORT_WAIT).await;
+        }
+        let Ok((flow, effect)) = session.flow.act(action, self.clock.now()) else {
+            return Ok(self.view_of(&Run { session, client }));
+        };
+        let kept = if flow.stage.keeps_login_state() { session.login_state.clone() } else { None };
+        let change = Advance { session_id: session.id, from_step: step, flow: flow.clone(), login_state: kept };
+        if !self.store.advance(change).await.map_err(Fault::from)? {
+            // Somebody was faster: show what came of it.
+            let run = self.reload(&session).await?;
+            return self.wait_for(run, step, SHORT_WAIT).await;
+        }
+        let _ = self.changed.send(session.id);
+        let now = ConnectSession { step: step + 1, flow, ..session };
+        match (effect, work) {
+            (Effect::None, _) => Ok(self.view_of(&Run { session: now, client })),
+            (Effect::Begin | Effect::Resume, Some(work)) => {
+                self.start_work(&now, &client, work);
+                let waited = now.step;
+                self.wait_for(Run { session: now, client }, waited, SHORT_WAIT).await
+            }
+            (_, None) => Err(Fault::Broken("an action that needs a utility came without input").into()),
+        }
+    }
+
+    async fn reload(&self, session: &ConnectSession) -> Result<Run, RunError> {
+        let again = self.store.session_by_token(&session.token_digest).await.map_err(Fault::from)?;
+        self.as_open_run(again).await?.ok_or(RunError::TokenInvalid)
+    }
+
+    /// The run once it has left `step` or its check, or as it is when the time is over.
+    async fn wait_for(&self, mut run: Run, step: u32, longest: Duration) -> Result<FlowView, RunError> {
+        let until = Instant::now() + longest;
+        let mut changes = self.changed.subscribe();
+        // What changed between reading the run and subscribing is seen by looking once more.
+        run = self.reload(&run.session).await?;
+        while matches!(run.session.flow.stage, Stage::Checking { .. }) || run.session.step < step {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let id = run.session.id;
+            let heard = timeout(left.min(LOOK_AGAIN), async {
+                // A lagging receiver has missed something: look again, like at a hit.
+                while changes.recv().await.is_ok_and(|changed| changed != id) {}
+            });
+            let _ = heard.await;
+            run = self.reload(&run.session).await?;
+        }
+        Ok(self.view_of(&run))
+    }
+}

@@ -1,0 +1,18 @@
+//! The service and its REST API, as a company and its customers meet them: over a real store in
+//! a temporary folder, with the clock and the utility in the test's hand.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod bad_callers;
+mod bad_codes;
+mod bad_parameters;
+mod codes;
+mod contract;
+mod environments;
+mod first_screen;
+mod flow;
+mod modes;
+mod once;
+mod restart;
+mod steps;
+mod support;
+mod transport;

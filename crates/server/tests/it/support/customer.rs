@@ -1,0 +1,107 @@
+//! A customer who goes through Connect, as the modal does it: every action with the step that
+//! is on the screen.
+
+use std::sync::Arc;
+
+use connect_core::flow::Action;
+use connect_core::secret::Secret;
+use connect_core::token::{Token, TokenKind};
+use connect_server::service::{RunError, Service};
+use connect_wire::{CredentialsView, FlowView, Screen};
+
+#[derive(Clone)]
+pub struct Customer {
+    pub service: Arc<Service>,
+    pub token: Secret,
+    /// What is on the screen.
+    pub view: FlowView,
+}
+
+impl Customer {
+    pub async fn open(service: Arc<Service>, token: Secret) -> Self {
+        let view = service.load(&token).await.unwrap();
+        Self { service, token, view }
+    }
+
+    fn show(&mut self, view: Result<FlowView, RunError>) -> &Screen {
+        self.view = view.unwrap();
+        &self.view.screen
+    }
+
+    pub async fn reload(&mut self) -> &Screen {
+        let view = self.service.load(&self.token).await;
+        self.show(view)
+    }
+
+    pub async fn act(&mut self, action: Action) -> &Screen {
+        let view = self.service.act(&self.token, self.view.step, action).await;
+        self.show(view)
+    }
+
+    pub async fn select(&mut self, utility: u32) -> &Screen {
+        let view = self.service.select(&self.token, self.view.step, utility).await;
+        self.show(view)
+    }
+
+    /// From Welcome to the credentials of `utility`.
+    pub async fn to_credentials(&mut self, utility: u32) {
+        self.act(Action::Continue).await;
+        let screen = self.select(utility).await;
+        assert_eq!(credentials(screen).utility.id, utility);
+    }
+
+    pub async fn sign_in(&mut self, username: &str, password: &str) -> &Screen {
+        let view = self.service.submit_login(&self.token, self.view.step, username, Secret::new(password)).await;
+        self.show(view)
+    }
+
+    pub async fn choose(&mut self, method: &str) -> &Screen {
+        let view = self.service.choose_method(&self.token, self.view.step, method).await;
+        self.show(view)
+    }
+
+    pub async fn answer(&mut self, answer: &str) -> &Screen {
+        let view = self.service.submit_answer(&self.token, self.view.step, Secret::new(answer)).await;
+        self.show(view)
+    }
+
+    pub async fn resend(&mut self) -> &Screen {
+        let view = self.service.resend(&self.token, self.view.step).await;
+        self.show(view)
+    }
+
+    pub async fn wait(&mut self) -> &Screen {
+        let view = self.service.wait(&self.token, self.view.step).await;
+        self.show(view)
+    }
+
+    pub fn is_linked(&self) -> bool {
+        matches!(self.view.screen, Screen::Linked { .. })
+    }
+
+    pub async fn code(&self) -> String {
+        self.service.hand_over_code(&self.token).await.unwrap().expose().to_owned()
+    }
+
+    /// Whether the run is open.
+    pub async fn is_open(&self) -> bool {
+        match self.service.load(&self.token).await {
+            Ok(_) => true,
+            Err(RunError::TokenInvalid) => false,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub fn handle(&self) -> connect_core::token::Handle {
+        Token::parse(TokenKind::Connect, self.token.expose()).unwrap().handle().unwrap()
+    }
+}
+
+/// The contents of the credentials screen.
+#[track_caller]
+pub fn credentials(screen: &Screen) -> &CredentialsView {
+    match screen {
+        Screen::Credentials(view) => view,
+        other => panic!("not the credentials but {other:?}"),
+    }
+}

@@ -1,0 +1,198 @@
+//! What the tests stand on.
+
+mod call;
+mod customer;
+mod utility;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use connect_core::clock::ManualClock;
+use connect_core::connector::Connector;
+use connect_core::directory::Directory;
+use connect_core::keys::Keys;
+use connect_core::secret::Secret;
+use connect_core::store::Client;
+use connect_core::token::Environment;
+use connect_sandbox::SandboxConnector;
+use connect_server::api;
+use connect_server::service::{ConnectTokenRequest, Service, Settings, UtilityRef};
+use connect_sqlite::SqliteStore;
+use tempfile::TempDir;
+
+pub use call::{Answer, Call, delete, get, post};
+pub use customer::{Customer, credentials};
+pub use utility::{PASSWORD, Utility};
+
+/// Number of Pacific Gas and Electric.
+pub const PGE: u32 = 1;
+/// Number of Cherokee Electric Cooperative, which cannot be linked.
+pub const CHEROKEE: u32 = 8;
+/// A login of the sandbox that links two accounts.
+pub const LOGIN: &str = "user@pelm.com";
+
+const MASTER: [u8; 32] = [7; 32];
+
+/// What outlives a process: the database, and time.
+#[derive(Clone)]
+pub struct Place {
+    dir: Arc<TempDir>,
+    pub clock: ManualClock,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let clock = ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap());
+        Self { dir: Arc::new(tempfile::tempdir().unwrap()), clock }
+    }
+
+    /// Starts the service here, with the sandbox.
+    pub fn sandbox(&self) -> TestApp {
+        self.open(Arc::new(SandboxConnector::with_slow(Duration::from_millis(20))), &MASTER)
+    }
+
+    /// Starts the service here, with a utility of the test's own.
+    pub fn with(&self, utility: &Arc<Utility>) -> TestApp {
+        self.open(utility.clone(), &MASTER)
+    }
+
+    pub fn open(&self, connector: Arc<dyn Connector>, master: &[u8]) -> TestApp {
+        let store = Arc::new(SqliteStore::open(&self.database()).unwrap());
+        let service = Arc::new(Service::new(
+            store.clone(),
+            Keys::derive(master).unwrap(),
+            Arc::new(self.clock.clone()),
+            Directory::embedded().unwrap(),
+            vec![connector],
+            Settings::default(),
+        ));
+        TestApp { router: api::router(service.clone()), service, store, place: self.clone() }
+    }
+
+    fn database(&self) -> PathBuf {
+        self.dir.path().join("connect.db")
+    }
+
+    /// Every byte that is on the disk.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut files: Vec<_> = std::fs::read_dir(self.dir.path()).unwrap().map(|f| f.unwrap().path()).collect();
+        files.sort();
+        files.iter().flat_map(|f| std::fs::read(f).unwrap()).collect()
+    }
+
+    /// Every row of every table, as text: equal before and after when nothing was changed.
+    pub fn rows(&self) -> Vec<String> {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let db = rusqlite::Connection::open_with_flags(self.database(), flags).unwrap();
+        let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
+        let tables: Vec<String> = tables.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut rows = Vec::new();
+        for table in tables {
+            let mut all = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = all.column_count();
+            let mut found = all.query([]).unwrap();
+            while let Some(row) = found.next().unwrap() {
+                let cells: Vec<_> = (0..columns).map(|c| cell(row.get_ref(c).unwrap())).collect();
+                rows.push(format!("{table}: {}", cells.join(" | ")));
+            }
+        }
+        rows.sort();
+        rows
+    }
+}
+
+fn cell(value: rusqlite::types::ValueRef<'_>) -> String {
+    match value {
+        rusqlite::types::ValueRef::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// A running service.
+pub struct TestApp {
+    pub service: Arc<Service>,
+    pub store: Arc<SqliteStore>,
+    pub router: Router,
+    pub place: Place,
+}
+
+impl TestApp {
+    /// A new service with the sandbox, and a sandbox client of it.
+    pub async fn start() -> (Self, Company) {
+        let app = Place::new().sandbox();
+        let company = app.company("Northwind Solar", Environment::Sandbox).await;
+        (app, company)
+    }
+
+    /// The same with a utility of the test's own.
+    pub async fn start_with(utility: &Arc<Utility>) -> (Self, Company) {
+        let app = Place::new().with(utility);
+        let company = app.company("Northwind Solar", Environment::Sandbox).await;
+        (app, company)
+    }
+
+    /// Registers a client.
+    pub async fn company(&self, name: &str, environment: Environment) -> Company {
+        let (id, secret) = self.service.register_client(name, environment).await.unwrap();
+        let client = self.service.authenticate_client(&id.to_string(), &secret).await.unwrap().unwrap();
+        Company { id: id.to_string(), secret, client }
+    }
+
+    /// A customer of `company` at the first screen.
+    pub async fn customer(&self, company: &Company, user_id: &str) -> Customer {
+        self.customer_at(company, user_id, None).await
+    }
+
+    /// A customer whose utility the company has named by slug.
+    pub async fn customer_at(&self, company: &Company, user_id: &str, slug: Option<&str>) -> Customer {
+        let utility = slug.map(|s| UtilityRef::Slug(s.to_owned()));
+        let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility };
+        let issued = self.service.create_connect_token(&company.client, request).await.unwrap();
+        Customer::open(self.service.clone(), Secret::new(issued.token.expose())).await
+    }
+
+    /// A customer who has just linked `username` at Pacific Gas and Electric.
+    pub async fn linked(&self, company: &Company, user_id: &str, username: &str) -> Customer {
+        let mut customer = self.customer(company, user_id).await;
+        customer.to_credentials(PGE).await;
+        customer.sign_in(username, PASSWORD).await;
+        assert!(customer.is_linked(), "{:?}", customer.view.screen);
+        customer
+    }
+
+    /// An authorization code of a new link.
+    pub async fn code(&self, company: &Company, user_id: &str) -> String {
+        self.linked(company, user_id, LOGIN).await.code().await
+    }
+
+    /// An access token of a new link.
+    pub async fn access(&self, company: &Company, user_id: &str) -> String {
+        self.exchange(company, &self.code(company, user_id).await).await
+    }
+
+    /// Exchanges a code over the API; the access token.
+    pub async fn exchange(&self, company: &Company, code: &str) -> String {
+        let answer = self.send(post("/auth/token").by(company).form(&[("code", code)])).await;
+        answer.ok()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a request to the API.
+    pub async fn send(&self, call: Call) -> Answer {
+        call::send(self.router.clone(), call).await
+    }
+}
+
+/// A client with its secret.
+#[derive(Clone)]
+pub struct Company {
+    pub id: String,
+    pub secret: Secret,
+    pub client: Client,
+}
+
+/// Whether `part` occurs in `bytes`.
+pub fn contains(bytes: &[u8], part: &str) -> bool {
+    bytes.windows(part.len()).any(|w| w == part.as_bytes())
+}

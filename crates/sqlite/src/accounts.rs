@@ -1,0 +1,126 @@
+//! Accounts and meters of a user.
+
+use connect_core::store::{Account, Meter};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::rows::{Done, each, kind, kind_name, run, text, uuid, uuid_or_null};
+
+/// [`connect_core::store::Store::accounts`]. One statement, so that a link that is being
+/// written at the same time is seen whole or not at all.
+pub(crate) fn of_user(conn: &Connection, user: Uuid) -> Done<Vec<Account>> {
+    let mut accounts: Vec<Account> = Vec::new();
+    each(
+        conn,
+        "SELECT a.id, a.account_number, a.address, m.id, m.kind
+         FROM accounts a LEFT JOIN meters m ON m.user_id = a.user_id AND m.account_id = a.id
+         WHERE a.user_id = ?1 ORDER BY a.position, a.id, m.position",
+        [user.as_bytes()],
+        |row| {
+            let id = uuid(row, 0, "account id")?;
+            if accounts.last().is_none_or(|last| last.id != id) {
+                accounts.push(Account {
+                    id,
+                    account_number: row.get(1)?,
+                    address: row.get(2)?,
+                    meters: Vec::new(),
+                });
+            }
+            if let (Some(id), Some(account)) = (uuid_or_null(row, 3, "meter id")?, accounts.last_mut()) {
+                account.meters.push(Meter { id, kind: text(row, 4, "meter kind", kind)? });
+            }
+            Ok(())
+        },
+    )?;
+    Ok(accounts)
+}
+
+/// Makes `found` the user's accounts. An account whose number is known keeps its id and those
+/// of its meters; one that is not found any more is removed.
+pub(crate) fn replace(conn: &Connection, user: Uuid, found: Vec<Account>) -> Done<()> {
+    let plan = Plan::new(of_user(conn, user)?, found);
+    // Deletions first: what comes in may carry the id of what goes.
+    for id in &plan.gone_accounts {
+        run(conn, "DELETE FROM accounts WHERE user_id = ?1 AND id = ?2", params![user.as_bytes(), id.as_bytes()])?;
+    }
+    for id in &plan.gone_meters {
+        run(conn, "DELETE FROM meters WHERE user_id = ?1 AND id = ?2", params![user.as_bytes(), id.as_bytes()])?;
+    }
+    for (position, PlannedAccount { account, known, meters }) in (0i64..).zip(&plan.accounts) {
+        let sql = if *known {
+            "UPDATE accounts SET position = ?3, account_number = ?4, address = ?5 WHERE user_id = ?1 AND id = ?2"
+        } else {
+            "INSERT INTO accounts (user_id, id, position, account_number, address) VALUES (?1, ?2, ?3, ?4, ?5)"
+        };
+        let Account { id, account_number, address, .. } = account;
+        run(conn, sql, params![user.as_bytes(), id.as_bytes(), position, account_number, address])?;
+        for (position, PlannedMeter { meter, known }) in (0i64..).zip(meters) {
+            let sql = if *known {
+                "UPDATE meters SET account_id = ?3, position = ?4, kind = ?5 WHERE user_id = ?1 AND id = ?2"
+            } else {
+                "INSERT INTO meters (user_id, id, account_id, position, kind) VALUES (?1, ?2, ?3, ?4, ?5)"
+            };
+            let kind = kind_name(meter.kind);
+            run(conn, sql, params![user.as_bytes(), meter.id.as_bytes(), id.as_bytes(), position, kind])?;
+        }
+    }
+    Ok(())
+}
+
+/// What [`replace`] has to write.
+#[derive(Default)]
+struct Plan {
+    accounts: Vec<PlannedAccount>,
+    gone_accounts: Vec<Uuid>,
+    gone_meters: Vec<Uuid>,
+}
+
+/// An account with its final id; `known` if the row exists. Its meters stand beside it.
+struct PlannedAccount {
+    account: Account,
+    known: bool,
+    meters: Vec<PlannedMeter>,
+}
+
+/// A meter with its final id; `known` if the row exists.
+struct PlannedMeter {
+    meter: Meter,
+    known: bool,
+}
+
+impl Plan {
+    fn new(mut stored: Vec<Account>, found: Vec<Account>) -> Self {
+        let mut plan = Self::default();
+        for mut account in found {
+            // Taken out, so that a number that is listed twice is not matched to one row twice.
+            let same = stored.iter().position(|before| before.account_number == account.account_number);
+            let before = same.map(|at| stored.remove(at));
+            account.id = before.as_ref().map_or(account.id, |before| before.id);
+            let old_meters = before.as_ref().map_or(&[][..], |before| &before.meters);
+            let meters = plan.match_meters(old_meters, std::mem::take(&mut account.meters));
+            plan.accounts.push(PlannedAccount { account, known: before.is_some(), meters });
+        }
+        plan.gone_accounts = stored.iter().map(|account| account.id).collect();
+        plan
+    }
+
+    /// Meters have no number to know them by. One of the same kind at the same position is the
+    /// same; the others are matched within their kind, in order, since some utilities list
+    /// meters now in this order and now in that.
+    fn match_meters(&mut self, stored: &[Meter], found: Vec<Meter>) -> Vec<PlannedMeter> {
+        let mut left: Vec<Option<&Meter>> = stored.iter().map(Some).collect();
+        let mut before: Vec<Option<&Meter>> = vec![None; found.len()];
+        for ((before, meter), slot) in before.iter_mut().zip(&found).zip(&mut left) {
+            *before = slot.take_if(|stored| stored.kind == meter.kind);
+        }
+        for (before, meter) in before.iter_mut().zip(&found).filter(|(before, _)| before.is_none()) {
+            *before = left.iter_mut().find_map(|slot| slot.take_if(|stored| stored.kind == meter.kind));
+        }
+        self.gone_meters.extend(left.into_iter().flatten().map(|meter| meter.id));
+        let planned = |(meter, before): (Meter, Option<&Meter>)| PlannedMeter {
+            meter: Meter { id: before.map_or(meter.id, |before| before.id), ..meter },
+            known: before.is_some(),
+        };
+        found.into_iter().zip(before).map(planned).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! Clients and their runs of Connect.
+
+use connect_core::flow::Flow;
+use connect_core::keys::Digest;
+use connect_core::store::{Advance, Client, ConnectSession, StoreError, StoreResult};
+use connect_core::token::Handle;
+use rusqlite::{Connection, Params, Row, params};
+use uuid::Uuid;
+
+use crate::rows::{
+    Done, digest, environment, environment_name, number, one, run, text, time, time_or_null, uuid, uuid_or_null,
+};
+
+/// [`connect_core::store::Store::add_client`].
+pub(crate) fn add_client(conn: &Connection, client: &Client) -> Done<()> {
+    run(
+        conn,
+        "INSERT INTO clients (id, name, environment, secret_digest) VALUES (?1, ?2, ?3, ?4)",
+        params![client.id.as_bytes(), client.name, environment_name(client.environment), client.secret_digest],
+    )?;
+    Ok(())
+}
+
+/// [`connect_core::store::Store::client`].
+pub(crate) fn client(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
+    one(conn, "SELECT name, environment, secret_digest FROM clients WHERE id = ?1", [id.as_bytes()], |row| {
+        Ok(Client {
+            id,
+            name: row.get(0)?,
+            environment: text(row, 1, "environment", environment)?,
+            secret_digest: digest(row, 2, "client secret")?,
+        })
+    })
+}
+
+/// A flow as the database keeps it.
+pub(crate) fn flow_text(flow: &Flow) -> StoreResult<String> {
+    serde_json::to_string(flow).map_err(|error| StoreError::Backend(format!("the flow has no JSON form: {error}")))
+}
+
+/// [`connect_core::store::Store::add_session`], with the flow as text.
+pub(crate) fn add(conn: &Connection, session: &ConnectSession, flow: &str) -> Done<()> {
+    run(
+        conn,
+        "INSERT INTO connect_sessions (id, handle, token_digest, client_id, user_ref, created_at, expires_at,
+             step, flow, login_state, linked_user, finished_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11)",
+        params![
+            session.id.as_bytes(),
+            session.handle.as_str(),
+            session.token_digest,
+            session.client_id.as_bytes(),
+            session.user_ref,
+            session.created_at.as_millisecond(),
+            session.expires_at.as_millisecond(),
+            flow,
+            session.login_state,
+            session.linked_user.as_ref().map(Uuid::as_bytes),
+            session.finished_at.map(|at| at.as_millisecond()),
+        ],
+    )?;
+    Ok(())
+}
+
+macro_rules! select_session {
+    ($by:literal) => {
+        concat!(
+            "SELECT id, handle, token_digest, client_id, user_ref, created_at, expires_at, step, flow, \
+             login_state, linked_user, finished_at FROM connect_sessions WHERE ",
+            $by
+        )
+    };
+}
+
+/// [`connect_core::store::Store::session_by_handle`].
+pub(crate) fn by_handle(conn: &Connection, handle: &str) -> Done<Option<ConnectSession>> {
+    find(conn, select_session!("handle = ?1"), [handle])
+}
+
+/// [`connect_core::store::Store::session_by_token`].
+pub(crate) fn by_token(conn: &Connection, token: &Digest) -> Done<Option<ConnectSession>> {
+    find(conn, select_session!("token_digest = ?1"), [token])
+}
+
+fn find(conn: &Connection, sql: &str, params: impl Params) -> Done<Option<ConnectSession>> {
+    one(conn, sql, params, session)
+}
+
+fn session(row: &Row<'_>) -> Done<ConnectSession> {
+    Ok(ConnectSession {
+        id: uuid(row, 0, "session id")?,
+        handle: text(row, 1, "handle", Handle::parse)?,
+        token_digest: digest(row, 2, "connect token")?,
+        client_id: uuid(row, 3, "client id")?,
+        user_ref: row.get(4)?,
+        created_at: time(row, 5, "time")?,
+        expires_at: time(row, 6, "time")?,
+        step: number(row, 7, "step")?,
+        flow: text(row, 8, "flow", |json| serde_json::from_str(json).ok())?,
+        login_state: row.get(9)?,
+        linked_user: uuid_or_null(row, 10, "user id")?,
+        finished_at: time_or_null(row, 11, "time")?,
+    })
+}
+
+/// An [`Advance`] with the flow as text, so that the writer thread need not make it.
+pub(crate) struct Change {
+    /// Session to change.
+    pub(crate) session_id: Uuid,
+    from_step: u32,
+    flow: String,
+    login_state: Option<Vec<u8>>,
+}
+
+impl Change {
+    /// Takes over `advance`.
+    pub(crate) fn new(advance: Advance) -> StoreResult<Self> {
+        let Advance { session_id, from_step, flow, login_state } = advance;
+        Ok(Self { session_id, from_step, flow: flow_text(&flow)?, login_state })
+    }
+}
+
+/// Carries out `change` if the session is unfinished, at the step that the change starts from,
+/// and `client`'s own, where one is named. The condition is part of the UPDATE: there is no
+/// moment between look and leap.
+pub(crate) fn advance(conn: &Connection, change: &Change, client: Option<Uuid>) -> Done<bool> {
+    let changed = run(
+        conn,
+        "UPDATE connect_sessions SET step = step + 1, flow = ?3, login_state = ?4
+         WHERE id = ?1 AND step = ?2 AND finished_at IS NULL AND client_id = coalesce(?5, client_id)",
+        params![
+            change.session_id.as_bytes(),
+            change.from_step,
+            change.flow,
+            change.login_state,
+            client.as_ref().map(Uuid::as_bytes),
+        ],
+    )?;
+    Ok(changed == 1)
+}

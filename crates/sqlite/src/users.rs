@@ -1,0 +1,111 @@
+//! Users: one utility login of one company's customer.
+
+use connect_core::keys::Digest;
+use connect_core::store::{NewLink, StoreError, User};
+use rusqlite::{Connection, Params, Row, params};
+use uuid::Uuid;
+
+use crate::accounts;
+use crate::rows::{Done, number, one, run, uuid};
+use crate::sessions::{self, Change};
+
+macro_rules! select_user {
+    ($by:literal) => {
+        concat!("SELECT id, client_id, user_ref, utility, username, credentials_valid FROM users WHERE ", $by)
+    };
+}
+
+/// [`connect_core::store::Store::user`].
+pub(crate) fn by_id(conn: &Connection, id: Uuid) -> Done<Option<User>> {
+    find(conn, select_user!("id = ?1"), [id.as_bytes()])
+}
+
+/// [`connect_core::store::Store::user_by_ref`].
+pub(crate) fn by_ref(conn: &Connection, client_id: Uuid, user_ref: &str) -> Done<Option<User>> {
+    find(conn, select_user!("client_id = ?1 AND user_ref = ?2"), params![client_id.as_bytes(), user_ref])
+}
+
+/// [`connect_core::store::Store::user_by_login`].
+pub(crate) fn by_login(conn: &Connection, client_id: Uuid, login: &Digest) -> Done<Option<User>> {
+    find(conn, select_user!("client_id = ?1 AND login_digest = ?2"), params![client_id.as_bytes(), login])
+}
+
+fn find(conn: &Connection, sql: &str, params: impl Params) -> Done<Option<User>> {
+    one(conn, sql, params, user)
+}
+
+fn user(row: &Row<'_>) -> Done<User> {
+    Ok(User {
+        id: uuid(row, 0, "user id")?,
+        client_id: uuid(row, 1, "client id")?,
+        user_ref: row.get(2)?,
+        utility: number(row, 3, "utility")?,
+        username: row.get(4)?,
+        credentials_valid: row.get(5)?,
+    })
+}
+
+/// [`connect_core::store::Store::link`].
+pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Option<Uuid>> {
+    // The run must be the link's own client's: a mix-up upstream must not cross companies.
+    if !sessions::advance(conn, change, Some(link.client_id))? {
+        return Ok(None);
+    }
+    let known = known_user(conn, &link)?;
+    let id = known.unwrap_or(link.new_user_id);
+    // First, because a reference belongs to one user of the client at a time.
+    run(
+        conn,
+        "UPDATE users SET user_ref = NULL WHERE client_id = ?1 AND user_ref = ?2 AND id <> ?3",
+        params![link.client_id.as_bytes(), link.user_ref, id.as_bytes()],
+    )?;
+    let sealed = (link.seal_login.0)(id).map_err(StoreError::from)?;
+    // Not an upsert: should a "new" id exist already, that is an error and not another
+    // customer's row to overwrite.
+    let sql = if known.is_some() {
+        "UPDATE users SET user_ref = ?3, utility = ?4, username = ?5, login_digest = ?6, sealed_login = ?7,
+             credentials_valid = 1, linked_at = ?8
+         WHERE id = ?1 AND client_id = ?2"
+    } else {
+        "INSERT INTO users (id, client_id, user_ref, utility, username, login_digest, sealed_login,
+             credentials_valid, linked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)"
+    };
+    run(
+        conn,
+        sql,
+        params![
+            id.as_bytes(),
+            link.client_id.as_bytes(),
+            link.user_ref,
+            link.utility,
+            link.username,
+            link.login_digest,
+            sealed,
+            link.at.as_millisecond(),
+        ],
+    )?;
+    accounts::replace(conn, id, link.accounts)?;
+    run(
+        conn,
+        "UPDATE connect_sessions SET linked_user = ?2 WHERE id = ?1",
+        params![change.session_id.as_bytes(), id.as_bytes()],
+    )?;
+    Ok(Some(id))
+}
+
+/// The user that a link belongs to, if there is one: by login, else the one that is renewed, if
+/// it still exists and is the client's.
+fn known_user(conn: &Connection, link: &NewLink) -> Done<Option<Uuid>> {
+    if let Some(user) = by_login(conn, link.client_id, &link.login_digest)? {
+        return Ok(Some(user.id));
+    }
+    let Some(renews) = link.renews else { return Ok(None) };
+    Ok(by_id(conn, renews)?.filter(|user| user.client_id == link.client_id).map(|user| user.id))
+}
+
+/// [`connect_core::store::Store::delete_user`]. The schema takes along what hangs on the row:
+/// accounts, meters, access tokens and codes go; sessions lose their linked user.
+pub(crate) fn delete(conn: &Connection, id: Uuid) -> Done<bool> {
+    Ok(run(conn, "DELETE FROM users WHERE id = ?1", [id.as_bytes()])? == 1)
+}

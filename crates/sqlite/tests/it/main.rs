@@ -1,0 +1,12 @@
+//! What the store promises, seen from outside. One binary: it links once.
+
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod accounts;
+mod codes;
+mod file;
+mod link;
+mod processes;
+mod sessions;
+mod support;
+mod users;

@@ -1,0 +1,69 @@
+// A company's web server: pages that embed Connect, on another site than Connect's, and the
+// company's own backend, which keeps the client secret.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { build } from 'esbuild';
+
+const connect = 'http://localhost:8080';
+const folder = import.meta.dirname;
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
+const strict = `default-src 'none'; script-src 'self' ${connect}; frame-src ${connect}; connect-src 'self'`;
+const policies = {
+  '/strict.html': strict,
+  '/trusted-types.html': `${strict}; require-trusted-types-for 'script'`,
+};
+const files = ['/plain.html', '/older.html', '/react.html', '/strict.html', '/plain.js', '/older.js', '/host.css'];
+
+const { outputFiles } = await build({
+  entryPoints: [join(folder, 'react/App.tsx')],
+  bundle: true,
+  write: false,
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"development"' }, // StrictMode mounts twice only there.
+});
+
+async function credentials() {
+  const { PELM_CLIENT_ID, PELM_SECRET } = parseEnv(await readFile(join(process.env.CONNECT_E2E_DATA, 'sandbox-client.env'), 'utf8'));
+  return { 'Pelm-Client-Id': PELM_CLIENT_ID, 'Pelm-Secret': PELM_SECRET };
+}
+
+/** A call of Connect's API with the client's credentials. */
+async function api(path, { form, access } = {}) {
+  const headers = { ...(await credentials()), ...(access && { Authorization: `Bearer ${access}` }) };
+  const answer = await fetch(connect + path, { method: form ? 'POST' : 'GET', headers, body: form });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+const backend = {
+  '/connect-token': (form) => api('/auth/connect-token', { form }),
+  '/authorization': async (form) => {
+    const { access_token: access } = await api('/auth/token', { form });
+    return { accounts: await api('/accounts', { access }) };
+  },
+};
+
+async function answer(request, response) {
+  const { pathname } = new URL(request.url, 'http://127.0.0.1');
+  const send = (type, body, headers = {}) => response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store', ...headers }).end(body);
+  if (pathname === '/healthz') return send('text/plain', 'ok');
+  if (pathname === '/favicon.ico') return response.writeHead(204).end();
+  if (pathname === '/react.js') return send(types['.js'], outputFiles[0].contents);
+  if (request.method === 'POST' && backend[pathname]) {
+    let body = '';
+    for await (const part of request) body += part;
+    return send('application/json', JSON.stringify(await backend[pathname](new URLSearchParams(body))));
+  }
+  // Both policies are for the same page.
+  const policy = policies[pathname];
+  const file = policy ? '/strict.html' : pathname;
+  if (!files.includes(file)) return response.writeHead(404).end();
+  send(types[extname(file)], await readFile(join(folder, file)), policy ? { 'Content-Security-Policy': policy } : {});
+}
+
+createServer((request, response) => {
+  answer(request, response).catch((error) => response.writeHead(500).end(String(error)));
+}).listen(4173, '127.0.0.1');

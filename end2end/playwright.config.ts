@@ -1,0 +1,64 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { defineConfig } from '@playwright/test';
+
+const root = resolve(__dirname, '..');
+const server = process.env.CONNECT_SERVER_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', 'connect');
+// Made by the server, removed by the teardown; the workers read the sandbox client from it.
+const data = (process.env.CONNECT_E2E_DATA ??= join(tmpdir(), `connect-e2e-${process.pid}`));
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  snapshotPathTemplate: 'snapshots/{testFileName}/{arg}{ext}',
+  globalTeardown: './support/teardown.ts',
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['json', { outputFile: 'test-results/results.json' }]],
+  use: {
+    actionTimeout: 10_000,
+    contextOptions: { reducedMotion: 'reduce' },
+    launchOptions: {
+      executablePath: process.env.CONNECT_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: 'phone',
+      use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+      // What the size of the window does not touch runs once.
+      testIgnore: /(before-hydration|beside|handlers|host-page|keyboard|loader|network|react|strict-csp|tokens)\.spec\.ts/,
+    },
+  ],
+  webServer: [
+    {
+      name: 'connect',
+      command: `"${server}"`,
+      cwd: root,
+      env: { CONNECT_DATA_DIR: data, CONNECT_LOG: 'warn', LEPTOS_SITE_ADDR: '127.0.0.1:8080' },
+      url: 'http://127.0.0.1:8080/healthz',
+      reuseExistingServer: false,
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+    },
+    {
+      name: 'company',
+      command: 'node host/serve.mjs',
+      env: { CONNECT_E2E_DATA: data },
+      url: 'http://127.0.0.1:4173/healthz',
+      reuseExistingServer: false,
+    },
+  ],
+});

@@ -1,0 +1,336 @@
+// Every screen, and the way to it.
+import { expect, type Page } from '@playwright/test';
+import { CONNECT, connectToken, exchange } from './api';
+import { CHEROKEE, Modal, PGE, PLAIN } from './modal';
+import type { Problems } from './problems';
+
+export type Stage = {
+  page: Page;
+  modal: Modal;
+  problems: Problems;
+  user: string;
+  start: (utility_slug?: string) => Promise<string>;
+  utility: { slug: string; name: string };
+};
+
+export type Screen = {
+  reach: (stage: Stage) => Promise<void>;
+  /** Of the tree that assistive technology sees, a copy is compared. */
+  tree?: boolean;
+  /** A page of ours, not the modal. */
+  whole?: boolean;
+};
+
+const credentials = async ({ modal, start }: Stage, slug = 'pge', name = PGE) => {
+  await start(slug);
+  await modal.proceed();
+  await modal.at(`Sign in to ${name}`);
+};
+
+const login = (username: string) => async (stage: Stage) => {
+  await credentials(stage);
+  await stage.modal.signIn(username);
+};
+
+const code = async (stage: Stage) => {
+  await login('mfa_sms')(stage);
+  await stage.modal.at(`Enter the code from ${PGE}`);
+};
+
+const select = async ({ modal, start }: Stage) => {
+  await start();
+  await modal.proceed();
+  await modal.at('Who sends your energy bill?');
+};
+
+const quickstart = async ({ page }: Stage) => {
+  await page.goto(CONNECT);
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
+};
+
+const userId = (page: Page) => page.getByLabel('Your customer’s id (user_id)');
+
+const quickstartModal = async (stage: Stage) => {
+  const { modal, page, user } = stage;
+  await quickstart(stage);
+  await userId(page).fill(user);
+  await page.getByLabel('Utility (utility_slug)').selectOption('pge');
+  await page.getByRole('button', { name: 'Connect your utility' }).click();
+  await modal.ready();
+};
+
+export const SCREENS: Record<string, Screen> = {
+  welcome: {
+    tree: true,
+    reach: async ({ modal, start }) => {
+      await start();
+      await modal.at(/^Northwind Solar/);
+    },
+  },
+  'welcome-utility': {
+    reach: async ({ modal, start }) => {
+      await start('pge');
+      await modal.at(/^Northwind Solar/);
+    },
+  },
+  select: { tree: true, reach: select },
+  'select-results': {
+    tree: true,
+    reach: async (stage) => {
+      await select(stage);
+      await stage.modal.search.fill('cherokee');
+      await expect(stage.modal.option(CHEROKEE)).toBeVisible();
+    },
+  },
+  'select-none': {
+    tree: true,
+    reach: async (stage) => {
+      await select(stage);
+      await stage.modal.search.fill('xqzzy');
+      await expect(stage.modal.frame.locator('.empty')).toBeVisible();
+    },
+  },
+  'select-help': {
+    tree: true,
+    reach: async (stage) => {
+      await select(stage);
+      await stage.modal.button('I can’t find my utility').click();
+      await stage.modal.at('Finding your utility');
+    },
+  },
+  credentials: { tree: true, reach: (stage) => credentials(stage) },
+  'credentials-empty': {
+    tree: true,
+    reach: async (stage) => {
+      await credentials(stage);
+      await stage.modal.button('Sign in').click();
+      await expect(stage.modal.frame.locator('#password-error')).toBeVisible();
+    },
+  },
+  'credentials-wrong': {
+    tree: true,
+    reach: async (stage) => {
+      await login('bad_password')(stage);
+      await expect(stage.modal.alert).toContainText('did not accept');
+    },
+  },
+  'credentials-down': {
+    tree: true,
+    reach: async (stage) => {
+      await login('site_down')(stage);
+      await expect(stage.modal.alert).toContainText('is not answering');
+    },
+  },
+  'credentials-no-accounts': {
+    reach: async (stage) => {
+      await login('empty')(stage);
+      await expect(stage.modal.alert).toContainText('no account to share');
+    },
+  },
+  'credentials-shown': {
+    reach: async (stage) => {
+      await credentials(stage);
+      await stage.modal.type('user@pelm.com', 'a long password that can be read');
+      await stage.modal.button('Show password').click();
+    },
+  },
+  'credentials-unsupported': {
+    tree: true,
+    reach: (stage) => credentials(stage, 'cherokee-electric-cooperative', CHEROKEE),
+  },
+  'credentials-update': {
+    reach: async (stage) => {
+      const { modal, user, utility } = stage;
+      await credentials(stage, utility.slug, utility.name);
+      await modal.signIn('good');
+      await modal.linked(utility.name);
+      await modal.done();
+      await modal.reopen(await connectToken(user));
+      await modal.at(`Sign in to ${utility.name} again`);
+    },
+  },
+  checking: {
+    tree: true,
+    reach: async (stage) => {
+      await login('slow')(stage);
+      await stage.modal.at(`Signing in to ${PGE}`);
+    },
+  },
+  method: {
+    tree: true,
+    reach: async (stage) => {
+      await login('mfa_choose')(stage);
+      await stage.modal.at(/^How should/);
+    },
+  },
+  code: { tree: true, reach: code },
+  'code-wrong': {
+    tree: true,
+    reach: async (stage) => {
+      await code(stage);
+      await stage.modal.verify('000000');
+      await expect(stage.modal.frame.locator('#code-error')).toBeVisible();
+    },
+  },
+  'code-expired': {
+    reach: async (stage) => {
+      await login('mfa_expired')(stage);
+      await stage.modal.verify('123456');
+      await expect(stage.modal.alert).toContainText('no longer valid');
+    },
+  },
+  'code-resent': {
+    reach: async (stage) => {
+      await login('mfa_expired')(stage);
+      await stage.modal.verify('123456');
+      await stage.modal.button('Send again').click();
+      await expect(stage.modal.alert).toContainText('on its way');
+    },
+  },
+  'code-app': {
+    reach: async (stage) => {
+      await login('mfa_totp')(stage);
+      await stage.modal.at(`Enter the code from ${PGE}`);
+    },
+  },
+  'code-choice': {
+    reach: async (stage) => {
+      await login('mfa_choose')(stage);
+      await stage.modal.button(/^E-mail/).click();
+      await stage.modal.at(`Enter the code from ${PGE}`);
+      await stage.modal.code.fill('123456');
+    },
+  },
+  question: {
+    tree: true,
+    reach: async (stage) => {
+      await login('mfa_question')(stage);
+      await stage.modal.at(`${PGE} asks a question`);
+    },
+  },
+  linked: {
+    tree: true,
+    reach: async (stage) => {
+      await login('user@pelm.com')(stage);
+      await stage.modal.linked();
+    },
+  },
+  'linked-four': {
+    reach: async (stage) => {
+      await login('multi_account')(stage);
+      await stage.modal.linked();
+    },
+  },
+  unsupported: {
+    tree: true,
+    reach: async (stage) => {
+      await credentials(stage, 'cherokee-electric-cooperative', CHEROKEE);
+      await stage.modal.type('someone', 'secret');
+      await stage.modal.button('Continue').click();
+      await stage.modal.at(`We cannot link ${CHEROKEE} yet`);
+    },
+  },
+  'stopped-tries': {
+    tree: true,
+    reach: async (stage) => {
+      const { modal } = stage;
+      await credentials(stage);
+      for (const left of ['4 tries', '3 tries', '2 tries', 'one try']) {
+        await modal.signIn('bad_password');
+        await expect(modal.alert).toContainText(left);
+      }
+      await modal.signIn('bad_password');
+      await modal.at('Let’s stop here for now');
+    },
+  },
+  'stopped-locked': {
+    tree: true,
+    reach: async (stage) => {
+      await login('locked')(stage);
+      await stage.modal.at(`${PGE} has locked this login`);
+    },
+  },
+  expired: {
+    tree: true,
+    reach: async (stage) => {
+      const { modal, page, problems, start } = stage;
+      problems.expect(/status of 401/);
+      const token = await start('pge');
+      await modal.proceed();
+      await modal.at(`Sign in to ${PGE}`);
+      const other = new Modal(await page.context().newPage());
+      await other.open(token);
+      await other.signIn('good');
+      await other.linked();
+      await exchange(await other.done());
+      await other.page.close();
+      await modal.signIn('good');
+      await modal.at('This page has been open too long');
+    },
+  },
+  leave: {
+    tree: true,
+    reach: async (stage) => {
+      await credentials(stage);
+      await stage.modal.type('user@pelm.com', 'secret');
+      await stage.modal.close();
+      await expect(stage.modal.question).toBeVisible();
+    },
+  },
+  lost: {
+    tree: true,
+    reach: async (stage) => {
+      const { modal, page, problems } = stage;
+      problems.expect(/net::ERR_FAILED/);
+      await credentials(stage);
+      await page.route('**/_connect/**', (route) => route.abort());
+      await modal.signIn('user@pelm.com');
+      await expect(modal.frame.locator('.network')).toBeVisible();
+    },
+  },
+  'not-loaded': {
+    reach: async ({ modal, page, problems, user }) => {
+      problems.expect(/ERR_/);
+      await page.clock.install();
+      await page.goto(PLAIN);
+      await page.route('**/connect/frame*', (route) => route.abort());
+      await page.evaluate((token) => { window.token = token; }, await connectToken(user));
+      await page.getByRole('button', { name: 'Connect your utility' }).click();
+      await page.clock.runFor(12_100);
+      await expect(modal.dialog.getByRole('alert')).toBeVisible();
+    },
+  },
+  quickstart: { tree: true, whole: true, reach: quickstart },
+  'quickstart-modal': { reach: quickstartModal },
+  'quickstart-exit': {
+    whole: true,
+    reach: async (stage) => {
+      await quickstartModal(stage);
+      await stage.modal.close();
+      await expect(stage.page.locator('.qs-exit')).toBeVisible();
+    },
+  },
+  'quickstart-linked': {
+    tree: true,
+    whole: true,
+    reach: async (stage) => {
+      const { modal, page } = stage;
+      await quickstartModal(stage);
+      await modal.proceed();
+      await modal.signIn('user@pelm.com');
+      await modal.linked();
+      await modal.button('Done').click();
+      await expect(page.getByRole('region', { name: 'Accounts' })).toBeVisible();
+      await userId(page).fill('customer-1');
+    },
+  },
+  'quickstart-error': {
+    whole: true,
+    reach: async (stage) => {
+      await quickstart(stage);
+      await userId(stage.page).fill('');
+      await stage.page.getByRole('button', { name: 'Connect your utility' }).click();
+      await expect(stage.page.getByRole('alert')).toContainText('Enter a user id');
+    },
+  },
+};

@@ -1,0 +1,37 @@
+// Every screen, light and dark: a picture, axe, and the tree that assistive technology sees.
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from '../support/fixtures';
+import { audit } from '../support/axe';
+import { SCREENS } from '../support/screens';
+
+const folder = resolve(__dirname, '..', process.env.CONNECT_DOCS_SCREENS === '1' ? '../docs/screens' : 'test-results/screens');
+
+/** The colors have changed, and nothing fades any more. */
+const isDark = () => matchMedia('(prefers-color-scheme: dark)').matches && document.getAnimations().every((a) => a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);
+
+for (const [name, { reach, tree, whole }] of Object.entries(SCREENS)) {
+  test(name, async ({ modal, page, problems, start, user, utility }) => {
+    mkdirSync(folder, { recursive: true });
+    const shoot = (suffix: string) =>
+      page.screenshot({ path: join(folder, `${name}-${page.viewportSize()!.width}${suffix}.png`), fullPage: whole, animations: 'disabled' });
+    await reach({ modal, page, problems, start, user, utility });
+    await shoot('');
+    expect.soft(await audit(page), 'axe, light').toEqual([]);
+    if (tree) await expect.soft(whole ? page.locator('body') : modal.sheet).toMatchAriaSnapshot({ name: `${name}.yml` });
+
+    await page.emulateMedia({ colorScheme: 'dark' });
+    for (const frame of page.frames()) await frame.waitForFunction(isDark);
+    await shoot('-dark');
+    expect.soft(await audit(page), 'axe, dark').toEqual([]);
+    if (!whole) return;
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, 'nothing scrolls sideways').toBeLessThanOrEqual(page.viewportSize()!.width);
+  });
+}
+
+test('dark mode is dark', async ({ modal, page, start }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await start();
+  await expect(modal.sheet).toHaveCSS('background-color', 'rgb(19, 29, 38)');
+});

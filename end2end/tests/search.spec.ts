@@ -1,0 +1,117 @@
+// The utility selection: type-ahead, list, help.
+import { expect, test } from '../support/fixtures';
+import { CHEROKEE, PGE } from '../support/modal';
+
+test.beforeEach(async ({ modal, start }) => {
+  await start();
+  await modal.proceed();
+  await modal.at('Who sends your energy bill?');
+});
+
+test('large utilities first; typing narrows the list', async ({ modal }) => {
+  await expect(modal.frame.getByText('Large utilities')).toBeVisible();
+  await expect(modal.option(/./).first()).toHaveText(/Pacific Gas and Electric\s*California · electricity, gas/);
+  await modal.search.pressSequentially('chero');
+  await expect(modal.option(CHEROKEE)).toHaveText(new RegExp(`${CHEROKEE}\\s*Alabama · electricity\\s*Not available yet`));
+  await expect(modal.frame.getByText('Large utilities')).toBeHidden();
+  await modal.search.fill('');
+  await expect(modal.frame.getByText('Large utilities')).toBeVisible();
+  await expect(modal.option(PGE)).toBeVisible();
+});
+
+for (const [query, name] of [
+  ['pge', PGE],
+  ['PG&E', PGE],
+  ['pacific gas', PGE],
+  ['coned', 'Consolidated Edison'],
+  ['con ed', 'Consolidated Edison'],
+  ['pse&g', 'Public Service Electric & Gas'],
+  ['pacfic gas', PGE],
+] as const) {
+  test(`“${query}” finds ${name}`, async ({ modal }) => {
+    await modal.search.fill(query);
+    await expect(modal.option(/./).first()).toContainText(name);
+  });
+}
+
+test('a state finds its utilities', async ({ modal }) => {
+  await modal.search.fill('hawaii');
+  await expect(modal.option('Hawaiian Electric').first()).toBeVisible();
+  await expect(modal.option(/./).first()).toContainText('Hawaii');
+});
+
+test('the list is walked by arrows, at both ends around, and Enter chooses', async ({ modal, page }) => {
+  const active = async () => {
+    const id = await modal.search.getAttribute('aria-activedescendant');
+    return id ? modal.frame.locator(`#${id} .row-name`).innerText() : null;
+  };
+  await modal.search.focus();
+  expect(await active()).toBeNull();
+  const names = await modal.frame.locator('.row-name').allInnerTexts();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(active).toBe(names[0]);
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(active).toBe(names[1]);
+  await expect(modal.option(names[1]!)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(active).toBe(names.at(-1));
+  await expect(modal.option(names.at(-1)!)).toBeInViewport();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(active).toBe(names[0]);
+  await page.keyboard.press('Enter');
+  await modal.at(`Sign in to ${names[0]}`);
+});
+
+test('the first hit of a search is chosen by Enter', async ({ modal, page }) => {
+  await modal.search.fill('pacific gas');
+  await expect(modal.option(/./).first()).toHaveAttribute('aria-selected', 'true');
+  await expect(modal.option(/./).first()).toContainText(PGE);
+  await page.keyboard.press('Enter');
+  await modal.at(`Sign in to ${PGE}`);
+});
+
+test('Escape empties the box first, then leaves', async ({ modal, page }) => {
+  await modal.search.fill('edison');
+  await expect(modal.frame.getByText('Large utilities')).toBeHidden();
+  await page.keyboard.press('Escape');
+  await expect(modal.search).toHaveValue('');
+  await expect(modal.frame.getByText('Large utilities')).toBeVisible();
+  await expect(modal.dialog).toBeVisible();
+  expect(await modal.outcomes()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await modal.ends('onExit', 'user_initiated_exit', {});
+});
+
+test('nothing found says what to try', async ({ modal, page }) => {
+  await modal.search.fill('xqzzy');
+  await expect(modal.frame.locator('.empty')).toContainText('No utility matches “xqzzy”');
+  await expect(modal.frame.getByText('Check the spelling, or try fewer letters or the name of your state.')).toBeVisible();
+  await expect(modal.sheet.getByRole('status')).toHaveText('No utility matches “xqzzy”');
+  await page.keyboard.press('Enter');
+  await modal.at('Who sends your energy bill?');
+  await page.keyboard.press('Escape');
+  await expect(modal.option(PGE)).toBeVisible();
+});
+
+test('how many were found is announced', async ({ modal }) => {
+  await modal.search.fill('edison');
+  await expect(modal.sheet.getByRole('status')).toHaveText(/^\d+ utilities found$/);
+  await modal.search.fill('pacific gas and electric');
+  await expect(modal.sheet.getByRole('status')).toHaveText(/^(1 utility|\d+ utilities) found$/);
+});
+
+test('“I can’t find my utility” helps and leads back', async ({ modal }) => {
+  await modal.button('I can’t find my utility').click();
+  await modal.at('Finding your utility');
+  await expect(modal.title).toBeFocused();
+  await expect(modal.frame.getByText(/If your landlord pays the bill/)).toBeVisible();
+  await modal.button('Search again').click();
+  await modal.at('Who sends your energy bill?');
+});
+
+test('markup in the search is text', async ({ modal }) => {
+  await modal.search.fill('<img src=x onerror=alert(1)>');
+  await expect(modal.frame.locator('.empty')).toContainText('No utility matches “<img src=x onerror=alert(1)>”');
+  await expect(modal.frame.locator('img')).toHaveCount(0);
+});

@@ -1,0 +1,70 @@
+/*
+ * Connect bridge: the iframe's side of the protocol in docs/EMBEDDING.md. Runs in <head>, so the
+ * handshake is done and messages are kept before the app is there to listen.
+ */
+(() => {
+  'use strict';
+  const host = window.parent;
+  const hostOrigin = new URLSearchParams(location.search).get('o') || '';
+  const nonce = location.hash.slice(1);
+  const embedded = host !== window;
+  const queue = [];
+  let listener = null;
+  let port = null;
+  let run; // The opening that an outcome belongs to.
+
+  function deliver(type, token) {
+    queue.push([type, token]);
+    flush();
+  }
+
+  function flush() {
+    while (listener && queue.length) listener(...queue.shift());
+  }
+
+  function send(message) {
+    if (port) port.postMessage(message);
+  }
+
+  function onToken({ origin, source, data, ports }) {
+    if (origin !== hostOrigin || source !== host || !data || data.connect !== 1) return;
+    if (data.type !== 'token' || data.nonce !== nonce || typeof data.token !== 'string' || !ports[0]) return;
+    window.removeEventListener('message', onToken);
+    port = ports[0];
+    port.onmessage = onMessage;
+    deliver('token', data.token);
+  }
+
+  function onMessage({ data }) {
+    if (!data || !['open', 'dismiss', 'closed'].includes(data.type)) return;
+    if (data.type === 'open') run = data.run;
+    deliver(data.type, '');
+  }
+
+  window.connectBridge = {
+    embedded,
+    /** callback(type, token): 'token' first, then 'open', 'dismiss' and 'closed' as they come. */
+    listen(callback) {
+      listener = callback;
+      flush();
+    },
+    status(valid) {
+      send({ type: 'status', valid: Boolean(valid) });
+    },
+    success(code) {
+      send({ type: 'success', code: String(code), run });
+    },
+    exit(status, utilityId, utilityName) {
+      const metadata = utilityId ? { utility_id: String(utilityId), utility_name: String(utilityName || '') } : {};
+      send({ type: 'exit', status, metadata, run });
+    },
+  };
+
+  // '*' and '/' would be accepted as a target too.
+  if (embedded && hostOrigin.includes('://')) {
+    window.addEventListener('message', onToken);
+    try {
+      host.postMessage({ connect: 1, type: 'hello', nonce }, hostOrigin);
+    } catch (error) { /* Not an origin: nobody to talk to. */ }
+  }
+})();

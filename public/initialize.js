@@ -1,0 +1,278 @@
+// Connect loader: window.PelmConnect, an iframe in a modal dialog. See docs/EMBEDDING.md.
+// Styles go through the CSSOM only, which a strict CSP allows.
+(() => {
+  'use strict';
+  if (window.PelmConnect) return; // Wrappers load this more than once.
+
+  const script = document.currentScript;
+  const base = new URL((script && script.src) || location.href).origin;
+  const opaque = [location.origin, window.origin].includes('null');
+  const tokenShape = /^cnt_(test|live)_ct_([0-9A-Za-z]{22})_([0-9A-Za-z]{49})$/;
+  const exitStatuses = ['token_invalid', 'user_initiated_exit', 'unavailable_utility_credentials_submitted'];
+  const cover = {
+    all: 'revert', position: 'fixed', inset: 0, width: '100%', height: '100%', 'min-height': '100dvh',
+    'max-width': 'none', 'max-height': 'none', margin: 0, padding: 0, border: 0, outline: 0,
+    background: 'none', overflow: 'hidden', 'overscroll-behavior': 'contain', 'pointer-events': 'auto',
+    'color-scheme': 'light', // as the frame's document, else it is opaque
+  };
+  let backdropSheet;
+
+  const isText = (value) => typeof value === 'string';
+  const page = () => document.body || document.documentElement;
+
+  function isToken(value) {
+    if (opaque) console.error('Connect needs a page served over http(s)');
+    return !opaque && isText(value) && tokenShape.test(value);
+  }
+
+  function style(element, properties) {
+    for (const name in properties) element.style.setProperty(name, properties[name], 'important');
+  }
+
+  /** An error in it is reported as the host's own. */
+  function call(callback, ...values) {
+    if (callback) queueMicrotask(() => callback(...values));
+  }
+
+  /** The frame draws the dimming. */
+  function hideBackdrop() {
+    const sheets = document.adoptedStyleSheets;
+    if (!sheets || sheets.includes(backdropSheet)) return;
+    backdropSheet = new CSSStyleSheet();
+    backdropSheet.replaceSync('dialog[data-connect]::backdrop{display:none!important}');
+    document.adoptedStyleSheets = [...sheets, backdropSheet];
+  }
+
+  function createFrame(token, parent, onHello, onMessage) {
+    const nonce = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, '0')).join('');
+    const iframe = document.createElement('iframe');
+    iframe.title = 'Connect: link your utility';
+    iframe.allow = 'clipboard-write';
+    iframe.src = `${base}/connect/frame?s=${tokenShape.exec(token)[2]}&o=${encodeURIComponent(location.origin)}#${nonce}`;
+    iframe.onload = () => { frame.settled = true; };
+
+    const frame = {
+      token, iframe, // later: port, valid, settled (loaded or given up)
+      send(message) {
+        if (frame.port) frame.port.postMessage(message);
+      },
+      discard() {
+        window.removeEventListener('message', greet);
+        frame.port = undefined;
+        iframe.remove();
+      },
+    };
+
+    /** A reloaded frame says hello again. */
+    function greet({ origin, source, data }) {
+      if (origin !== base || !source || source !== iframe.contentWindow) return;
+      if (!data || data.connect !== 1 || data.type !== 'hello' || data.nonce !== nonce) return;
+      const { port1, port2 } = new MessageChannel();
+      frame.port = port1;
+      frame.valid = undefined;
+      port1.onmessage = (event) => {
+        if (frame.port === port1 && event.data) onMessage(event.data);
+      };
+      source.postMessage({ connect: 1, type: 'token', nonce, token }, base, [port2]);
+      onHello();
+    }
+
+    window.addEventListener('message', greet);
+    parent.append(iframe);
+    return frame;
+  }
+
+  function readConfig(config) {
+    const read = {};
+    for (const name of ['connectToken', 'onSuccess', 'onExit', 'onReady']) {
+      const value = config && config[name];
+      if (name === 'connectToken' ? value != null : typeof value === 'function') read[name] = value;
+    }
+    return read;
+  }
+
+  function createConnector() {
+    let initialized = {};
+    const waiting = []; // onReady callbacks
+    const card = document.createElement('div');
+    let dialog, frame;
+    let session; // while the modal is open
+    let runs = 0;
+
+    const dismiss = () => frame.send({ type: 'dismiss' });
+
+    function createDialog() {
+      dialog = document.createElement('dialog');
+      dialog.dataset.connect = '';
+      dialog.setAttribute('aria-label', 'Link your utility');
+      style(dialog, cover);
+      dialog.onclick = ({ target }) => { if (target === dialog) dismiss(); };
+      dialog.oncancel = (event) => {
+        event.preventDefault();
+        if (frame.port) dismiss();
+        else exitWith('user_initiated_exit');
+      };
+      // A second Escape closes it anyway.
+      dialog.onclose = () => { if (session) show(); };
+      page().append(dialog);
+    }
+
+    /** Makes the frame fit the token, while the modal is closed. */
+    function prepare(token) {
+      const attached = dialog && dialog.isConnected; // The host may have removed it.
+      if (frame && !(attached && frame.token === token)) dropFrame();
+      if (frame || !isToken(token)) return;
+      if (!attached) createDialog();
+      frame = createFrame(token, dialog, onHello, onMessage);
+      // Hidden until hello: it may be an error page.
+      style(frame.iframe, { ...cover, position: 'absolute', visibility: 'hidden' });
+    }
+
+    function dropFrame() {
+      frame.discard();
+      frame = undefined;
+    }
+
+    function onHello() {
+      style(frame.iframe, { visibility: 'visible' });
+      if (session) startSession();
+      callReady();
+    }
+
+    function onMessage({ type, valid, code, status, metadata, run }) {
+      if (type === 'status' && typeof valid === 'boolean') {
+        frame.valid = valid;
+        if (session && !valid) exitWith('token_invalid');
+      } else if (!session || (run && run !== session.run)) {
+        return; // too late
+      } else if (type === 'success' && code && isText(code)) {
+        dropFrame();
+        call(close().onSuccess, code);
+      } else if (type === 'exit' && exitStatuses.includes(status)) {
+        exitWith(status, metadata);
+      }
+    }
+
+    function callReady() {
+      if (frame && !frame.port) return;
+      for (const callback of waiting.splice(0)) call(callback);
+    }
+
+    function show() {
+      if (dialog.open) return;
+      hideBackdrop();
+      // Host focus traps set these.
+      dialog.removeAttribute('inert');
+      dialog.removeAttribute('aria-hidden');
+      dialog.showModal();
+      frame.iframe.focus({ preventScroll: true });
+    }
+
+    function startSession() {
+      hideCard();
+      frame.send({ type: 'open', run: session.run });
+      frame.iframe.focus({ preventScroll: true });
+    }
+
+    function close() {
+      const { given, opener, left, top } = session;
+      const callbacks = { ...initialized, ...given };
+      hideCard();
+      session = undefined;
+      dialog.close();
+      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+      if (scrollX !== left || scrollY !== top) scrollTo({ left, top, behavior: 'instant' });
+      window.dispatchEvent(new CustomEvent('connect:close'));
+      return callbacks;
+    }
+
+    function exitWith(status, metadata) {
+      const { utility_id, utility_name } = metadata || {};
+      call(close().onExit, status, isText(utility_id) && isText(utility_name) ? { utility_id, utility_name } : {});
+    }
+
+    function showCard() {
+      frame.settled = true;
+      card.setAttribute('role', 'alert');
+      style(card, {
+        all: 'revert', position: 'absolute', inset: 0, margin: 'auto', width: 'min(20rem, 80%)',
+        height: 'fit-content', padding: '24px', border: '1px solid', 'border-radius': '12px',
+        background: 'Canvas', color: 'CanvasText', font: '16px/1.5 system-ui, sans-serif',
+      });
+      const button = document.createElement('button');
+      button.textContent = 'Close';
+      style(button, { all: 'revert', display: 'block', 'margin-top': '16px', padding: '12px 24px', font: 'inherit' });
+      button.onclick = () => exitWith('user_initiated_exit');
+      card.replaceChildren('Connect could not be loaded. Check your connection, then try again.', button);
+      dialog.append(card);
+    }
+
+    function hideCard() {
+      clearTimeout(session.timer);
+      card.remove();
+    }
+
+    return {
+      /** Wrappers call it on every render. */
+      initialize(config) {
+        initialized = readConfig(config);
+        const { connectToken, onReady } = initialized;
+        if (connectToken === undefined) return;
+        if (!session) prepare(connectToken);
+        if (opaque || !onReady) return;
+        waiting.push(onReady);
+        callReady();
+      },
+      open(config) {
+        if (session && dialog.isConnected) return;
+        if (session) hideCard();
+        session = undefined;
+        const given = readConfig(config);
+        if (frame && frame.settled && !frame.port) dropFrame(); // failed: try again
+        const { connectToken, onExit } = { ...initialized, ...given };
+        prepare(connectToken);
+        if (!frame || frame.valid === false) return call(onExit, 'token_invalid', {});
+        session = { given, opener: document.activeElement, left: scrollX, top: scrollY, run: ++runs };
+        window.dispatchEvent(new CustomEvent('connect:open'));
+        if (!session) return; // closed by a listener
+        show();
+        if (frame.port) startSession();
+        else session.timer = setTimeout(showCard, 12000);
+      },
+      /** Closes without a callback. */
+      exit() {
+        if (!session) return;
+        frame.send({ type: 'closed' });
+        close();
+      },
+    };
+  }
+
+  function validateToken(token) {
+    return new Promise((resolve) => {
+      if (!isToken(token)) return resolve(false);
+      const answer = (valid) => {
+        clearTimeout(timer);
+        frame.discard();
+        resolve(valid);
+      };
+      const timer = setTimeout(answer, 8000, false);
+      const frame = createFrame(token, page(), () => {}, ({ type, valid }) => {
+        if (type === 'status' && typeof valid === 'boolean') answer(valid);
+      });
+      style(frame.iframe, { display: 'none' });
+    });
+  }
+
+  function create(config) {
+    const { initialize, open, exit } = createConnector();
+    initialize(config);
+    return {
+      async open(given) { open(given); return {}; },
+      async exit() { exit(); return {}; },
+      validateToken,
+    };
+  }
+
+  window.PelmConnect = { ...createConnector(), create };
+})();

@@ -1,0 +1,86 @@
+//! Server functions: what the pages ask of the server. One call, one file; each is a thin
+//! adapter on a use case of `connect-server`.
+//!
+//! All are POST with postcard bodies: half the size of JSON in the WASM, and no foreign page can
+//! send one with a plain form. The connect token travels as an argument, from memory; there are
+//! no cookies.
+#![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+
+pub mod back;
+pub mod change_utility;
+pub mod choose_method;
+mod error;
+pub mod exchange_code;
+pub mod finish;
+pub mod load;
+pub mod new_connect_token;
+pub mod proceed;
+pub mod resend_code;
+pub mod search;
+pub mod select_utility;
+pub mod submit_code;
+pub mod submit_login;
+pub mod wait;
+
+pub use back::back;
+pub use change_utility::change_utility;
+pub use choose_method::choose_method;
+pub use error::CallError;
+pub use exchange_code::{AccountRow, LinkedUser, exchange_code};
+pub use finish::finish;
+pub use load::load;
+pub use new_connect_token::{NewToken, new_connect_token};
+pub use proceed::proceed;
+pub use resend_code::resend_code;
+pub use search::search;
+pub use select_utility::select_utility;
+pub use submit_code::submit_code;
+pub use submit_login::submit_login;
+pub use wait::wait;
+
+#[cfg(feature = "ssr")]
+mod server {
+    //! What the bodies of the server functions share.
+
+    use std::sync::Arc;
+
+    use connect_core::secret::Secret;
+    use connect_server::service::{RunError, Service};
+    use connect_wire::Hidden;
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+
+    use super::CallError;
+
+    /// The service, put into the context by `web::router`.
+    pub(super) fn service() -> Result<Arc<Service>, CallError> {
+        use_context().ok_or(CallError::Internal)
+    }
+
+    pub(super) fn secret(hidden: Hidden) -> Secret {
+        Secret::new(hidden.0)
+    }
+
+    /// The outcome for the browser, with the HTTP status that tells intermediaries the truth.
+    pub(super) fn answer<T>(result: Result<T, RunError>) -> Result<T, CallError> {
+        let status = |code: u16| {
+            if let (Some(options), Ok(code)) = (use_context::<ResponseOptions>(), axum::http::StatusCode::from_u16(code)) {
+                options.set_status(code);
+            }
+        };
+        result.map_err(|error| match error {
+            RunError::TokenInvalid => {
+                status(401);
+                CallError::TokenInvalid
+            }
+            RunError::OutOfPlace => {
+                status(409);
+                CallError::OutOfPlace
+            }
+            RunError::Fault(fault) => {
+                tracing::error!(%fault, "a call of the modal failed");
+                CallError::Internal
+            }
+        })
+    }
+}

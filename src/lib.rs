@@ -1,0 +1,15 @@
+//! Connect: the modal, its quickstart page, and the server functions that both call.
+//!
+//! With the feature `hydrate` this is what runs in the browser (linked by `crates/front`); with
+//! `ssr` it is the server as well. Everything secret lives in crates that exist only under `ssr`.
+
+#![recursion_limit = "256"] // The types of views nest deeply.
+
+pub mod calls;
+pub mod modal;
+pub mod page;
+pub mod quickstart;
+pub mod small;
+pub mod text;
+#[cfg(feature = "ssr")]
+pub mod web;

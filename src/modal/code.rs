@@ -1,0 +1,146 @@
+//! MFA: enter a code, or answer a question.
+
+use connect_wire::{Channel, CodeNotice, CodePrompt, CodeView, Hidden};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use super::Modal;
+use super::parts::{Tone, clock, field_value, monogram, note, primary, seconds_passed};
+use crate::calls;
+use crate::text::{Strings, fill, use_strings};
+use crate::small::{Part, Small, live, live_text, on};
+
+pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
+    let words = use_strings();
+    let CodeView { utility, prompt, expires_in, resend_in, can_choose, notice } = view;
+    let name = utility.name.clone();
+    let with = |text| fill(text, &[("utility", &name)]);
+    let question = matches!(prompt, CodePrompt::Question { .. });
+    let passed = seconds_passed();
+    let at_field = notice.as_ref().and_then(|n| field_error(n, question, &name, words));
+    let beside = notice.as_ref().filter(|_| at_field.is_none()).and_then(|n| channel_problem(n, &name, words));
+    let wrong = at_field.is_some();
+
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let code = field_value("code");
+        modal.send(move |token, step| Box::pin(calls::submit_code(token, step, Hidden(code))));
+    };
+    let (title, lead, label) = match &prompt {
+        CodePrompt::Question { text } => (with(words.question_title()), with(words.question_lead()), text.clone()),
+        CodePrompt::Code { channel, to, .. } => {
+            let text = match channel {
+                Channel::Sms => words.code_sms(),
+                Channel::Email => words.code_email(),
+                Channel::Call => words.code_call(),
+                Channel::App => words.code_app(),
+            };
+            (with(words.code_title()), fill(text, &[("to", to), ("utility", &name)]), words.code_label().to_owned())
+        }
+    };
+    let hint = match &prompt {
+        CodePrompt::Code { digits, .. } => Some(fill(words.code_hint(), &[("digits", &digits.to_string())])),
+        CodePrompt::Question { .. } => None,
+    };
+    let left = move |seconds: u32| seconds.saturating_sub(passed.get());
+    let valid = expires_in.map(|total| {
+        view! {
+            <span class="valid">
+                {live_text(move || match left(total) {
+                    0 => words.valid_over().to_owned(),
+                    seconds => fill(words.valid_for(), &[("time", &clock(seconds))]),
+                })}
+            </span>
+        }
+        .fresh()
+    });
+    let resend = resend_in.map(|total| {
+        let again = move |_| modal.send(|token, step| Box::pin(calls::resend_code(token, step)));
+        live(move || Some(match left(total) {
+            0 => view! { <button class="link" type="button" on:click=on(again)>{words.resend()}</button> }.fresh(),
+            seconds => {
+                let text = fill(words.resend_in(), &[("time", &clock(seconds))]);
+                view! { <span class="resend-wait">{text}</span> }.fresh()
+            }
+        }))
+    });
+    let described = if wrong { Some("code-error") } else { hint.as_ref().map(|_| "code-hint") };
+    view! {
+        <form class="form" method="post" on:submit=on(on_submit) novalidate>
+            <main class="main">
+                <div class="at-utility">
+                    {monogram(&utility)} <span class="at-name">{utility.name.clone()}</span>
+                </div>
+                <h1 id="title" tabindex="-1">{title}</h1>
+                <p>{lead}</p>
+                {beside}
+                <div class="field">
+                    <label for="code">{label}</label>
+                    <input
+                        class=if question { "input" } else { "input code" }
+                        id="code"
+                        name="code"
+                        type="text"
+                        inputmode=if question { "text" } else { "numeric" }
+                        autocomplete=if question { "off" } else { "one-time-code" }
+                        autocapitalize="none"
+                        spellcheck="false"
+                        maxlength="256"
+                        aria-invalid=wrong.then_some("true")
+                        aria-describedby=described
+                        on:input=on(move |_| modal.touched())
+                    />
+                    {match at_field {
+                        Some(text) => Some(view! { <p class="error" id="code-error">{text}</p> }.fresh()),
+                        None => hint.map(|h| view! { <p class="hint" id="code-hint">{h}</p> }.fresh()),
+                    }}
+                </div>
+                <div class="code-row">{valid} {resend}</div>
+            </main>
+            <footer class="foot">
+                {primary(modal, words.verify())}
+                {can_choose
+                    .then(|| {
+                        view! {
+                            <button class="quiet" type="button" on:click=on(move |_| modal.go_back())>
+                                {words.other_method()}
+                            </button>
+                        }
+                        .fresh()
+                    })}
+            </footer>
+        </form>
+    }
+}
+
+/// What is wrong with what was entered, said at the field.
+fn field_error(notice: &CodeNotice, question: bool, utility: &str, words: &Strings) -> Option<String> {
+    let text = match (notice, question) {
+        (CodeNotice::Missing, false) => words.code_missing(),
+        (CodeNotice::Missing, true) => words.answer_missing(),
+        (CodeNotice::TooLong, _) => words.code_too_long(),
+        (CodeNotice::Wrong { left: 1 }, false) => words.code_wrong_one(),
+        (CodeNotice::Wrong { left: 1 }, true) => words.answer_wrong_one(),
+        (CodeNotice::Wrong { .. }, false) => words.code_wrong(),
+        (CodeNotice::Wrong { .. }, true) => words.answer_wrong(),
+        _ => return None,
+    };
+    let left = if let CodeNotice::Wrong { left } = notice { left.to_string() } else { String::new() };
+    Some(fill(text, &[("utility", utility), ("left", &left)]))
+}
+
+/// What happened on the way of the code, said in a note.
+pub(super) fn channel_problem(notice: &CodeNotice, utility: &str, words: &Strings) -> Option<Part> {
+    let with = |text| fill(text, &[("utility", utility)]);
+    Some(match notice {
+        CodeNotice::Expired => {
+            note(Tone::Warn, words.code_expired_title().into(), vec![words.code_expired_text().into()])
+        }
+        CodeNotice::Resent => note(Tone::Good, words.resent().into(), vec![]),
+        CodeNotice::TooSoon => note(Tone::Warn, with(words.code_too_soon()), vec![]),
+        CodeNotice::Down => {
+            note(Tone::Warn, with(words.down_title()), vec![words.down_lead().into(), words.down_text().into()])
+        }
+        CodeNotice::Missing | CodeNotice::TooLong | CodeNotice::Wrong { .. } => return None,
+    })
+}

@@ -1,0 +1,76 @@
+//! The modal: draws what the server says, sends what the customer does, reports the outcome.
+
+mod bridge;
+mod checking;
+mod code;
+mod credentials;
+mod ended;
+mod header;
+mod leave;
+mod linked;
+mod method;
+mod parts;
+mod select;
+mod state;
+mod welcome;
+
+use connect_wire::{FlowView, Screen};
+use leptos::ev;
+use leptos::prelude::*;
+
+use crate::text::use_strings;
+use crate::small::{Part, Small, attr, live, live_text, on};
+pub(crate) use parts::field_value;
+pub use state::Modal;
+
+/// The modal, starting at the screen that the server rendered.
+pub fn modal(first: FlowView) -> impl IntoView {
+    let modal = Modal::new(first);
+    provide_context(modal);
+    Effect::new(move |_| modal.start());
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            modal.dismiss();
+        }
+    };
+    view! {
+        <div class="stage" data-shown=attr(move || Some(modal.shown().to_string())) on:keydown=on(on_key)>
+            <div class="backdrop" on:click=on(move |_| modal.dismiss_by_click())></div>
+            <section class="sheet" role="dialog" aria-modal="true" aria-labelledby="title">
+                <div class="sheet-body" inert=attr(move || modal.asking().then(String::new))>
+                    {live(move || Some(header::header(modal).small()))}
+                    <div class="screen" data-direction=attr(move || Some(modal.direction().into()))>
+                        {live(move || Some(screen(modal)))}
+                    </div>
+                    {live(move || parts::network_notice(modal))}
+                </div>
+                {live(move || leave::leave(modal))}
+                <p class="visually-hidden" role="status">
+                    {live_text(move || modal.announcement())}
+                </p>
+            </section>
+        </div>
+    }
+}
+
+fn screen(modal: Modal) -> Part {
+    if modal.expired() {
+        return ended::expired(modal).fresh();
+    }
+    let FlowView { company, screen, mode, .. } = modal.view();
+    match screen {
+        Screen::Loading => {
+            view! { <main class="main loading"><h1 id="title" tabindex="-1">{use_strings().loading()}</h1></main> }.small()
+        }
+        Screen::Welcome { utility } => welcome::welcome(modal, &company, utility).small(),
+        Screen::Select { popular } => select::select(modal, popular).fresh(),
+        Screen::Credentials(view) => credentials::credentials(modal, &company, mode, view).small(),
+        Screen::Checking { utility, what } => checking::checking(modal, utility, what).fresh(),
+        Screen::Method { utility, options, notice } => method::method(modal, utility, options, notice).fresh(),
+        Screen::Code(view) => code::code(modal, view).fresh(),
+        Screen::Linked { utility, accounts } => linked::linked(modal, &company, utility, accounts).fresh(),
+        Screen::Unsupported { utility } => ended::unsupported(modal, &company, utility).fresh(),
+        Screen::Stopped { utility, reason } => ended::stopped(modal, &company, utility, reason).fresh(),
+    }
+}

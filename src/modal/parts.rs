@@ -1,0 +1,136 @@
+//! Pieces that several screens share.
+
+use connect_wire::UtilityCard;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+
+use super::Modal;
+use crate::text::{Strings, use_strings};
+use crate::small::{Part, Small, attr, on};
+
+/// An icon of the page's sprite (`web/sprite.svg`), decorative: its meaning stands beside it.
+pub(super) fn icon(href: &'static str) -> Part {
+    view! { <svg class="icon" aria-hidden="true"><use href=href></use></svg> }.small()
+}
+
+/// The utility's tile: its letters on a steady colour.
+pub(super) fn monogram(utility: &UtilityCard) -> Part {
+    let tone = utility.tone.to_string();
+    view! { <span class="monogram" data-tone=tone aria-hidden="true">{utility.monogram.clone()}</span> }.small()
+}
+
+/// What the utility supplies and where, as one line.
+pub(super) fn place_and_fuels(utility: &UtilityCard, words: &Strings) -> String {
+    let mut line = utility.place.clone();
+    let fuels = [(utility.electricity, words.electricity()), (utility.gas, words.gas())];
+    let mut first = true;
+    for (has, fuel) in fuels {
+        if has {
+            line.push_str(match (line.is_empty(), first) {
+                (true, _) => "",
+                (_, true) => " · ",
+                _ => ", ",
+            });
+            line.push_str(fuel);
+            first = false;
+        }
+    }
+    line
+}
+
+/// Tone of a note.
+#[derive(Clone, Copy)]
+pub(super) enum Tone {
+    /// The customer can mend it.
+    Bad,
+    /// Not the customer's doing.
+    Warn,
+    /// Good news.
+    Good,
+}
+
+/// A note with a headline and what to do next. It is an alert: read out when it appears.
+pub(super) fn note(tone: Tone, title: String, lines: Vec<String>) -> Part {
+    let (class, icon_href) = match tone {
+        Tone::Bad => ("note bad", "#i-alert"),
+        Tone::Warn => ("note warn", "#i-alert"),
+        Tone::Good => ("note good", "#i-tick"),
+    };
+    view! {
+        <div class=class role="alert">
+            {icon(icon_href)}
+            <div>
+                <strong>{title}</strong>
+                {lines.into_iter().map(|line| view! { <p>{line}</p> }.fresh()).collect_view()}
+            </div>
+        </div>
+    }
+    .fresh()
+}
+
+/// The main button of a screen. It stays enabled while a call is on its way (a disabled button
+/// loses the focus) and says so by `aria-busy`.
+pub(super) fn primary(modal: Modal, label: &'static str) -> Part {
+    view! {
+        <button class="primary" type="submit" aria-busy=attr(move || Some(modal.busy().to_string()))>
+            <span>{label}</span>
+        </button>
+    }
+    .small()
+}
+
+/// The notice that the connection was lost, with a way to try again.
+pub(super) fn network_notice(modal: Modal) -> Option<Part> {
+    let words = use_strings();
+    modal.lost().then(|| {
+        view! {
+            <div class="network">
+                {note(Tone::Warn, words.network_title().into(), vec![words.network_text().into()])}
+                <button class="quiet" type="button" on:click=on(move |_| modal.retry())>{words.try_again()}</button>
+            </div>
+        }
+        .fresh()
+    })
+}
+
+/// What is in the field with this id.
+pub(crate) fn field_value(id: &str) -> String {
+    document()
+        .get_element_by_id(id)
+        .map(|field| field.unchecked_into::<leptos::web_sys::HtmlInputElement>().value())
+        .unwrap_or_default()
+}
+
+/// Minutes and seconds, `4:32`.
+pub(super) fn clock(seconds: u32) -> String {
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    let mut out = minutes.to_string();
+    out.push_str(if seconds < 10 { ":0" } else { ":" });
+    out.push_str(&seconds.to_string());
+    out
+}
+
+/// A count of seconds that has passed since the screen appeared. Runs in the browser only.
+pub(super) fn seconds_passed() -> RwSignal<u32> {
+    let passed = RwSignal::new(0u32);
+    Effect::new(move |_| {
+        let handle = set_interval_with_handle(
+            move || passed.update(|s| *s += 1),
+            std::time::Duration::from_secs(1),
+        );
+        if let Ok(handle) = handle {
+            on_cleanup(move || handle.clear());
+        }
+    });
+    passed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_as_a_clock() {
+        assert_eq!([clock(0), clock(9), clock(272), clock(3600)], ["0:00", "0:09", "4:32", "60:00"]);
+    }
+}

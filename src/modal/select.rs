@@ -1,0 +1,215 @@
+//! Utility selection: a search box with a list that the keyboard can walk (the combobox pattern
+//! of the ARIA Authoring Practices).
+
+use connect_wire::UtilityCard;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+
+use super::Modal;
+use super::parts::{icon, monogram, place_and_fuels};
+use crate::calls;
+use crate::text::{fill, use_strings};
+use crate::small::{Part, Small, attr, live, live_text, on};
+
+const LIST: &str = "utilities";
+const BOX: &str = "search";
+
+/// What the list shows.
+#[derive(Clone)]
+struct Found {
+    /// What was searched for; empty for the large utilities.
+    query: String,
+    rows: Vec<UtilityCard>,
+}
+
+pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
+    let words = use_strings();
+    let start = Found { query: String::new(), rows: popular };
+    let found = RwSignal::new(start.clone());
+    let start = StoredValue::new(start);
+    let query = RwSignal::new(String::new());
+    let active = RwSignal::new(None::<usize>);
+    let helping = RwSignal::new(false);
+
+    let choose = move |id: u32| modal.send(move |token, step| Box::pin(calls::select_utility(token, step, id)));
+    let search = move |text: String| {
+        query.set(text.clone());
+        let trimmed = text.trim().to_owned();
+        if trimmed.is_empty() {
+            active.set(None);
+            found.set(start.get_value());
+            modal.announce(String::new());
+            return;
+        }
+        spawn_local(async move {
+            let Ok(rows) = calls::search(modal.token(), trimmed.clone()).await else {
+                return modal.retry();
+            };
+            // An answer to what is no longer in the box is late.
+            if query.with_untracked(|q| q.trim() != trimmed) {
+                return;
+            }
+            modal.announce(match rows.len() {
+                0 => fill(words.select_none(), &[("query", &trimmed)]),
+                1 => words.select_found_one().to_owned(),
+                n => fill(words.select_found(), &[("count", &n.to_string())]),
+            });
+            active.set((!rows.is_empty()).then_some(0));
+            found.set(Found { query: trimmed, rows });
+        });
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let last = found.with_untracked(|f| f.rows.len()).checked_sub(1);
+        let at = active.get_untracked();
+        let Some(last) = last else { return clear_on_escape(&event, query, search) };
+        let next = match event.key().as_str() {
+            "ArrowDown" => Some(at.map_or(0, |i| if i == last { 0 } else { i + 1 })),
+            "ArrowUp" => Some(at.map_or(last, |i| i.checked_sub(1).unwrap_or(last))),
+            "Enter" => {
+                event.prevent_default();
+                let id = at.and_then(|i| found.with_untracked(|f| f.rows.get(i).map(|u| u.id)));
+                return if let Some(id) = id { choose(id) };
+            }
+            _ => return clear_on_escape(&event, query, search),
+        };
+        event.prevent_default();
+        active.set(next);
+        if let Some(row) = next.and_then(|i| document().get_element_by_id(&option_id(i))) {
+            row.scroll_into_view_with_scroll_into_view_options(&nearest());
+        }
+    };
+    let rows = move || {
+        let Found { query, rows } = found.get();
+        if rows.is_empty() {
+            let nothing = view! {
+                <div class="empty">
+                    <p class="empty-title">{fill(words.select_none(), &[("query", &query)])}</p>
+                    <p>{words.select_none_hint()}</p>
+                </div>
+            };
+            return Some(nothing.fresh());
+        }
+        let rows = rows.into_iter().enumerate().map(|(i, utility)| row(i, utility, active, choose)).collect_view();
+        Some(rows.fresh())
+    };
+    let help = move || {
+        view! {
+            <main class="main">
+                <h1 id="title" tabindex="-1" data-focus="">{words.missing_title()}</h1>
+                <p>{words.missing_text()}</p>
+                <p>{words.missing_bill()}</p>
+                <p>{words.missing_landlord()}</p>
+            </main>
+            <footer class="foot">
+                <button
+                    class="primary"
+                    type="button"
+                    on:click=on(move |_| {
+                        helping.set(false);
+                        super::state::focus_screen();
+                    })
+                >
+                    {words.missing_back()}
+                </button>
+            </footer>
+        }
+    };
+    let list = move || {
+        view! {
+            <main class="main select">
+                <h1 id="title" tabindex="-1">{words.select_title()}</h1>
+                <div class="search">
+                    {icon("#i-search")}
+                    <input
+                        class="input"
+                        type="text"
+                        role="combobox"
+                        autocomplete="off"
+                        autocapitalize="none"
+                        spellcheck="false"
+                        enterkeyhint="search"
+                        maxlength="100"
+                        aria-label=words.select_label()
+                        placeholder=words.select_placeholder()
+                        aria-controls=LIST
+                        aria-expanded="true"
+                        aria-autocomplete="list"
+                        aria-activedescendant=attr(move || active.get().map(option_id))
+                        data-focus-fine=""
+                        id=BOX
+                        on:input=on(move |event| search(event_target_value(&event)))
+                        on:keydown=on(on_key)
+                    />
+                </div>
+                <p class="list-title">
+                    {live_text(move || if found.with(|f| f.query.is_empty()) { words.select_popular().into() } else { String::new() })}
+                </p>
+                <div class="list" id=LIST role="listbox" aria-label=words.select_title()>
+                    {live(rows)}
+                </div>
+            </main>
+            <footer class="foot">
+                <button
+                    class="quiet"
+                    type="button"
+                    on:click=on(move |_| {
+                        helping.set(true);
+                        super::state::focus_screen();
+                    })
+                >
+                    {words.select_missing()}
+                </button>
+            </footer>
+        }
+    };
+    live(move || Some(if helping.get() { help().fresh() } else { list().fresh() }))
+}
+
+fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: impl Fn(u32) + 'static) -> Part {
+    let words = use_strings();
+    let id = utility.id;
+    let tile = monogram(&utility);
+    let line = place_and_fuels(&utility, words);
+    view! {
+        <div
+            class="row"
+            role="option"
+            id=option_id(i)
+            aria-selected=attr(move || Some((active.get() == Some(i)).to_string()))
+            on:click=on(move |_| choose(id))
+        >
+            {tile}
+            <span class="row-text">
+                <span class="row-name">{utility.name}</span>
+                <span class="row-place">{line}</span>
+            </span>
+            {(!utility.available).then(|| view! { <span class="badge">{words.not_available()}</span> }.fresh())}
+        </div>
+    }
+    .fresh()
+}
+
+/// The first Escape empties the box; only the next one is for the dialog.
+fn clear_on_escape(event: &KeyboardEvent, query: RwSignal<String>, search: impl Fn(String)) {
+    if event.key() == "Escape" && query.with_untracked(|q| !q.is_empty()) {
+        event.prevent_default();
+        if let Some(field) = document().get_element_by_id(BOX) {
+            field.unchecked_into::<leptos::web_sys::HtmlInputElement>().set_value("");
+        }
+        search(String::new());
+    }
+}
+
+fn option_id(i: usize) -> String {
+    let mut id = String::from("utility-");
+    id.push_str(&i.to_string());
+    id
+}
+
+fn nearest() -> web_sys::ScrollIntoViewOptions {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    options
+}

@@ -1,0 +1,363 @@
+//! State of the modal in the browser: the last view of the server, and what only the browser
+//! knows (is something typed, is a call on its way).
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use connect_wire::{FlowView, Hidden, Screen};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::web_sys::HtmlElement;
+
+use super::bridge;
+use crate::calls::{self, CallError};
+
+/// A call that answers with where the customer is.
+pub(super) type Call = Pin<Box<dyn Future<Output = Result<FlowView, CallError>>>>;
+
+/// How long a lost connection is left alone before the modal asks again by itself.
+const POLL_AGAIN: Duration = Duration::from_secs(3);
+
+/// The modal's state. A handle: copies share it.
+#[derive(Clone, Copy)]
+pub struct Modal {
+    view: RwSignal<FlowView>,
+    shown: RwSignal<bool>,
+    expired: RwSignal<bool>,
+    busy: RwSignal<bool>,
+    typed: RwSignal<bool>,
+    asking: RwSignal<bool>,
+    lost: RwSignal<bool>,
+    back: RwSignal<bool>,
+    announcement: RwSignal<String>,
+    token: StoredValue<Hidden>,
+    /// Whether the modal is waiting for the utility.
+    polling: StoredValue<bool>,
+    /// Whether the server has answered, so that the view is whole.
+    loaded: StoredValue<bool>,
+    /// When the modal was opened, in milliseconds.
+    opened_at: StoredValue<f64>,
+}
+
+impl Modal {
+    pub(super) fn new(first: FlowView) -> Self {
+        Self {
+            view: RwSignal::new(first),
+            shown: RwSignal::new(false),
+            expired: RwSignal::new(false),
+            busy: RwSignal::new(false),
+            typed: RwSignal::new(false),
+            asking: RwSignal::new(false),
+            lost: RwSignal::new(false),
+            back: RwSignal::new(false),
+            announcement: RwSignal::new(String::new()),
+            token: StoredValue::new(Hidden(String::new())),
+            polling: StoredValue::new(false),
+            loaded: StoredValue::new(false),
+            opened_at: StoredValue::new(0.0),
+        }
+    }
+
+    pub(super) fn view(self) -> FlowView {
+        self.view.get()
+    }
+
+    pub(super) fn shown(self) -> bool {
+        self.shown.get()
+    }
+
+    pub(super) fn expired(self) -> bool {
+        self.expired.get()
+    }
+
+    /// Whether a call is on its way; buttons then do nothing twice.
+    pub(super) fn busy(self) -> bool {
+        self.busy.get()
+    }
+
+    pub(super) fn asking(self) -> bool {
+        self.asking.get()
+    }
+
+    pub(super) fn lost(self) -> bool {
+        self.lost.get()
+    }
+
+    pub(super) fn direction(self) -> &'static str {
+        if self.back.get() { "back" } else { "on" }
+    }
+
+    pub(super) fn announcement(self) -> String {
+        self.announcement.get()
+    }
+
+    /// Says something to people who do not see the screen.
+    pub(super) fn announce(self, text: String) {
+        self.announcement.set(text);
+    }
+
+    /// The customer typed something that would be lost.
+    pub(super) fn touched(self) {
+        self.typed.set(true);
+    }
+
+    pub(super) fn token(self) -> Hidden {
+        self.token.get_value()
+    }
+
+    fn step(self) -> u32 {
+        self.view.with_untracked(|v| v.step)
+    }
+
+    /// Starts in the browser: listens to the page that embeds us.
+    pub(super) fn start(self) {
+        let listener = Closure::new(move |kind: String, token: String| match kind.as_str() {
+            "token" => {
+                self.token.set_value(Hidden(token));
+                self.load();
+            }
+            "open" => self.open(),
+            "dismiss" => self.dismiss(),
+            _ => {
+                self.shown.set(false);
+                self.asking.set(false);
+            }
+        });
+        bridge::listen(&listener);
+        // It listens as long as the page lives.
+        listener.forget();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "true");
+        }
+    }
+
+    /// Asks where the customer is and tells the page whether the token is good.
+    fn load(self) {
+        spawn_local(async move {
+            match calls::load(self.token()).await {
+                Ok(view) => {
+                    bridge::status(true);
+                    self.show(view);
+                    self.lost.set(false);
+                }
+                Err(CallError::TokenInvalid) => {
+                    bridge::status(false);
+                    self.expired.set(true);
+                }
+                // Nothing is known about the token: the page may open us, and the notice then
+                // offers to try again.
+                Err(_) => self.lost.set(true),
+            }
+        });
+    }
+
+    fn open(self) {
+        let first = !self.shown.get_untracked();
+        self.shown.set(true);
+        self.opened_at.set_value(js_sys::Date::now());
+        self.asking.set(false);
+        if first && !self.token().0.is_empty() {
+            self.load();
+        }
+        focus_screen();
+    }
+
+    /// Sends an action of the customer, unless one is on its way.
+    pub(super) fn send(self, call: impl FnOnce(Hidden, u32) -> Call) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.lost.set(false);
+        let call = call(self.token(), self.step());
+        spawn_local(async move {
+            let answer = call.await;
+            self.busy.set(false);
+            self.take(answer);
+        });
+    }
+
+    /// Goes one screen back.
+    pub(super) fn go_back(self) {
+        // Leaving a screen is also allowed while a call is on its way: it makes that one stale.
+        self.busy.set(false);
+        self.send(|token, step| Box::pin(calls::back(token, step)));
+    }
+
+    fn take(self, answer: Result<FlowView, CallError>) {
+        match answer {
+            Ok(view) => self.show(view),
+            Err(CallError::TokenInvalid) => self.expire(),
+            Err(CallError::OutOfPlace) => self.load(),
+            Err(CallError::Network | CallError::Internal) => self.lost.set(true),
+        }
+    }
+
+    /// The connect token is over: says so, whatever the screen was.
+    pub(super) fn expire(self) {
+        self.typed.set(false);
+        self.asking.set(false);
+        self.expired.set(true);
+        focus_screen();
+    }
+
+    fn show(self, view: FlowView) {
+        // Answers may overtake each other; an older one has nothing to add. The server's Welcome
+        // is complete as it was rendered; other screens it may have left blanks in.
+        let nothing_new = self.view.with_untracked(|old| {
+            let same = old.step == view.step && order(&old.screen) == order(&view.screen);
+            view.step < old.step || (same && (self.loaded.get_value() || order(&old.screen) == WELCOME))
+        });
+        self.loaded.set_value(true);
+        if nothing_new {
+            return;
+        }
+        let checking = matches!(view.screen, Screen::Checking { .. });
+        let before = self.view.with_untracked(|old| order(&old.screen));
+        self.back.set(order(&view.screen) < before);
+        if matches!(
+            view.screen,
+            Screen::Linked { .. } | Screen::Unsupported { .. } | Screen::Stopped { .. } | Screen::Select { .. }
+        ) {
+            self.typed.set(false);
+        }
+        self.announcement.set(String::new());
+        self.view.set(view);
+        focus_screen();
+        if checking {
+            self.poll();
+        }
+    }
+
+    /// Waits for the utility while the screen says "checking".
+    fn poll(self) {
+        if self.polling.get_value() {
+            return;
+        }
+        self.polling.set_value(true);
+        spawn_local(async move {
+            while self.view.with_untracked(|v| matches!(v.screen, Screen::Checking { .. })) {
+                let answer = calls::wait(self.token(), self.step()).await;
+                let failed = matches!(answer, Err(CallError::Network | CallError::Internal));
+                self.take(answer);
+                if self.expired.get_untracked() {
+                    break;
+                }
+                if failed {
+                    set_timeout(move || self.poll(), POLL_AGAIN);
+                    break;
+                }
+            }
+            self.polling.set_value(false);
+        });
+    }
+
+    /// Escape, a click beside the sheet, or the close button. Asks first when something typed
+    /// would be lost.
+    pub(super) fn dismiss(self) {
+        if self.asking.get_untracked() {
+            self.stay();
+        } else if self.typed.get_untracked() && !self.expired.get_untracked() {
+            self.asking.set(true);
+            focus(".leave .primary");
+        } else {
+            self.leave();
+        }
+    }
+
+    /// A click beside the sheet. The second click of a double-click on the page's button lands
+    /// here too, and must not close what the first one opened.
+    pub(super) fn dismiss_by_click(self) {
+        if js_sys::Date::now() - self.opened_at.get_value() > 400.0 {
+            self.dismiss();
+        }
+    }
+
+    /// Goes on instead of leaving.
+    pub(super) fn stay(self) {
+        self.asking.set(false);
+        focus_screen();
+    }
+
+    /// Leaves, with the outcome that belongs to the screen.
+    pub(super) fn leave(self) {
+        if self.expired.get_untracked() {
+            return self.close("token_invalid", "", "");
+        }
+        match self.view.with_untracked(|v| v.screen.clone()) {
+            Screen::Linked { .. } => self.finish(),
+            Screen::Unsupported { utility } => {
+                // The next opening starts with the choice again.
+                self.send(|token, step| Box::pin(calls::change_utility(token, step)));
+                self.close("unavailable_utility_credentials_submitted", &utility.id.to_string(), &utility.name);
+            }
+            _ => self.close("user_initiated_exit", "", ""),
+        }
+    }
+
+    fn close(self, status: &str, utility_id: &str, utility_name: &str) {
+        self.typed.set(false);
+        self.asking.set(false);
+        self.shown.set(false);
+        bridge::exit(status, utility_id, utility_name);
+    }
+
+    /// Fetches the authorization code and hands it to the page.
+    pub(super) fn finish(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.lost.set(false);
+        spawn_local(async move {
+            match calls::finish(self.token()).await {
+                Ok(code) => {
+                    self.shown.set(false);
+                    bridge::success(&code.0);
+                }
+                Err(CallError::TokenInvalid) => self.expire(),
+                Err(_) => self.lost.set(true),
+            }
+            self.busy.set(false);
+        });
+    }
+
+    /// Asks again where the customer is, after the connection was lost.
+    pub(super) fn retry(self) {
+        self.lost.set(false);
+        self.load();
+    }
+}
+
+const WELCOME: u8 = 1;
+
+/// Position of a screen on the way, to move in the direction of the step.
+fn order(screen: &Screen) -> u8 {
+    match screen {
+        Screen::Loading => 0,
+        Screen::Welcome { .. } => WELCOME,
+        Screen::Select { .. } => 2,
+        Screen::Credentials(_) => 3,
+        Screen::Checking { .. } => 4,
+        Screen::Method { .. } => 5,
+        Screen::Code(_) => 6,
+        Screen::Linked { .. } | Screen::Unsupported { .. } | Screen::Stopped { .. } => 7,
+    }
+}
+
+/// Moves the focus to where the screen begins: its first wrong field, the field it marks, or
+/// its heading. After the browser has drawn it.
+pub(super) fn focus_screen() {
+    focus(".screen [aria-invalid=true], .screen [data-focus], #title");
+}
+
+fn focus(selector: &'static str) {
+    request_animation_frame(move || {
+        let first = selector.split(", ").find_map(|s| document().query_selector(s).ok().flatten());
+        if let Some(element) = first.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+}

@@ -1,0 +1,34 @@
+//! The page around the card, rendered by the server alone.
+
+use leptos::prelude::*;
+
+use super::{code, logins};
+
+/// The whole page, with `card` (the live part) in its place.
+pub fn around(card: impl IntoView) -> impl IntoView {
+    view! {
+        <header class="qs-head">
+            <a class="qs-brand" href="/"><img src="/favicon.svg" alt="" width="28" height="28" />"Connect"</a>
+            <span class="qs-pill">"Sandbox"</span>
+        </header>
+        <main class="qs">
+            <section class="qs-intro">
+                <h1>"Link a utility login in a minute"</h1>
+                <p>
+                    "This page stands for a company’s own web app, “Northwind Solar”. Its server creates a connect token, "
+                    "the page opens Connect, and the server exchanges the code for the customer’s accounts."
+                </p>
+            </section>
+            {card}
+            {logins::logins()}
+            {code::code()}
+        </main>
+        <footer class="qs-foot">
+            <p>
+                "Nothing here reaches a real utility. The API is on this same address: "
+                <code>"/auth/connect-token"</code> ", " <code>"/auth/token"</code> ", " <code>"/accounts"</code> ", "
+                <code>"/users/{user_id}"</code> ", " <a href="/utilities"><code>"/utilities"</code></a> "."
+            </p>
+        </footer>
+    }
+}

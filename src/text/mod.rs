@@ -1,0 +1,148 @@
+//! The modal's words.
+//!
+//! Every string that a customer can read in the modal is a field of [`Catalogue`]; a language is
+//! one constant of that type, so a missing string does not compile. The server writes the
+//! language in use into the page, one string a line, and the browser reads it from there: the
+//! WASM itself contains no words, and only one language travels.
+
+#![allow(non_camel_case_types, reason = "a key is named once, as a field, a method and a variant")]
+
+mod en;
+
+use leptos::prelude::*;
+
+pub use en::ENGLISH;
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $key:ident,)*) => {
+        #[expect(missing_docs, reason = "the name of a string says where it stands")]
+        /// One language, as a translator writes it. `{name}` marks a place that [`fill`] fills.
+        pub struct Catalogue { $($(#[$doc])* pub $key: &'static str,)* }
+
+        impl Catalogue {
+            /// The strings as a page carries them: one a line, in the order of the fields.
+            pub fn to_lines(&self) -> String {
+                [$(self.$key,)*].join("\n")
+            }
+        }
+
+        #[derive(Clone, Copy)]
+        enum Key { $($key,)* Count }
+
+        #[expect(missing_docs, reason = "the name of a string says where it stands")]
+        impl Strings {
+            $($(#[$doc])* pub fn $key(&self) -> &'static str {
+                self.0.get(Key::$key as usize).copied().unwrap_or_default()
+            })*
+        }
+    };
+}
+
+catalogue! {
+    /// Title of the document, and the dialog's name while nothing is loaded.
+    app_title,
+    /// Mark on everything that comes from the sandbox.
+    sandbox_mark,
+    close, back, secure,
+    /// `{at}`, `{of}`.
+    step_of,
+    loading,
+    welcome_title, welcome_lead, welcome_lead_utility,
+    shared_title, shared_text, private_title, private_text, control_title, control_text,
+    proceed,
+    welcome_small,
+    select_title, select_label, select_placeholder, select_popular,
+    /// `{count}`.
+    select_found, select_found_one, select_none, select_none_hint, select_missing,
+    missing_title, missing_text, missing_bill, missing_landlord, missing_back,
+    electricity, gas, not_available,
+    credentials_title, credentials_lead, update_title, update_lead, credentials_unsupported,
+    change, username_label, password_label, show, hide, show_password, hide_password,
+    forgot, sign_in, send_anyway, credentials_small, opens_new,
+    missing_username, missing_password, missing_both,
+    wrong_title, wrong_text, wrong_text_one,
+    down_title, down_lead, down_text, timeout_title, timeout_text,
+    no_accounts_title, no_accounts_text, code_over_title, code_over_text, code_many_title, code_many_text,
+    internal_title, internal_text, too_long_text, too_long_title,
+    checking_login, checking_code, checking_sending, checking_text, checking_slow, checking_cancel,
+    method_title, method_lead, method_sms, method_email, method_call, method_app,
+    code_title, code_sms, code_email, code_call, code_app,
+    code_label, code_hint, question_title, question_lead, question_label,
+    valid_for, valid_over, resend, resend_in, verify, other_method, resent,
+    code_missing, answer_missing, code_wrong, code_wrong_one, answer_wrong, answer_wrong_one,
+    code_expired_title, code_expired_text, code_too_soon, code_too_long,
+    linked_title, linked_text, linked_meters_electricity, linked_meters_gas, linked_meters_both, linked_ending,
+    done,
+    unsupported_title, unsupported_text, unsupported_kept, choose_another,
+    stopped_title, stopped_text, locked_title, locked_text,
+    expired_title, expired_text,
+    leave_title, leave_text, leave_stay, leave_go,
+    network_title, network_text, try_again,
+}
+
+/// The words of a page, read from it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Strings(Vec<&'static str>);
+
+impl Strings {
+    /// Reads what [`Catalogue::to_lines`] wrote. `None` when lines are missing.
+    pub fn from_lines(lines: &'static str) -> Option<Self> {
+        let lines: Vec<_> = lines.split('\n').collect();
+        (lines.len() == Key::Count as usize).then_some(Self(lines))
+    }
+
+    /// The words of a language on the server, which keeps them for as long as it runs.
+    #[cfg(feature = "ssr")]
+    pub fn english() -> &'static Self {
+        static ENGLISH_WORDS: std::sync::LazyLock<Strings> = std::sync::LazyLock::new(|| {
+            let lines: &'static str = Box::leak(ENGLISH.to_lines().into_boxed_str());
+            Strings::from_lines(lines).unwrap_or(Strings(Vec::new()))
+        });
+        &ENGLISH_WORDS
+    }
+}
+
+/// Puts values into the places of a text: `fill("{a} of {b}", &[("a", "1"), ("b", "3")])`.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, tail)) = rest.split_once('{') {
+        out.push_str(before);
+        match tail.split_once('}') {
+            Some((name, after)) => {
+                if let Some((_, value)) = values.iter().find(|(n, _)| *n == name) {
+                    out.push_str(value);
+                }
+                rest = after;
+            }
+            None => rest = tail,
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The words of the page's language. The page provides them; there is no default, because a page
+/// without words would be of no use to anybody.
+pub fn use_strings() -> &'static Strings {
+    expect_context()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_catalogue_survives_the_page() {
+        let lines: &'static str = Box::leak(ENGLISH.to_lines().into_boxed_str());
+        let words = Strings::from_lines(lines).unwrap();
+        assert_eq!((words.app_title(), words.try_again()), (ENGLISH.app_title, ENGLISH.try_again));
+        assert_eq!(Strings::from_lines("one line"), None);
+    }
+
+    #[test]
+    fn places_are_filled_and_unknown_ones_vanish() {
+        assert_eq!(fill("{a} of {b}{c}", &[("a", "1"), ("b", "{a}")]), "1 of {a}");
+        assert_eq!(fill("open { brace", &[]), "open  brace");
+    }
+}

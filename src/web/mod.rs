@@ -1,0 +1,75 @@
+//! The web side of the server: pages, the loader, assets and the server functions, with the REST
+//! API beside them.
+
+mod assets;
+pub mod company;
+mod frame;
+mod headers;
+mod not_found;
+mod quickstart;
+mod same_origin;
+mod shell;
+mod start;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use connect_server::api;
+use connect_server::bootstrap::SandboxClient;
+use connect_server::service::Service;
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+pub use start::{Started, start};
+
+/// Longest body of a server function. The longest legitimate one is a login of two kilobytes.
+const CALL_LIMIT: usize = 16 * 1024;
+
+/// State of the pages.
+#[derive(Clone)]
+pub struct Web {
+    /// The use cases.
+    pub service: Arc<Service>,
+    /// Where the site's files are.
+    pub options: LeptosOptions,
+    /// Whom the quickstart page acts for; `None` switches the page off.
+    pub company: Option<SandboxClient>,
+}
+
+/// Everything that the server answers.
+pub fn router(web: Web) -> Router {
+    let calls = Router::new()
+        .route("/_connect/{call}", post(call))
+        .layer(middleware::from_fn(same_origin::require))
+        .layer(RequestBodyLimitLayer::new(CALL_LIMIT));
+    let mut pages = Router::new().route("/connect/frame", get(frame::page)).merge(calls);
+    if web.company.is_some() {
+        pages = pages.route("/", get(quickstart::page));
+    }
+    pages
+        .route("/healthz", get(|| async { "ok" }))
+        .fallback(not_found::answer)
+        .with_state(web.clone())
+        .merge(assets::router(&web.options))
+        .layer(middleware::from_fn(headers::add))
+        .merge(api::router(web.service).layer(middleware::from_fn(headers::add)))
+        .layer(CatchPanicLayer::custom(|_| api::ApiError::internal().into_response()))
+}
+
+/// A server function.
+async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
+    let context = move || {
+        provide_context(web.service.clone());
+        if let Some(company) = web.company.clone() {
+            provide_context(company);
+        }
+    };
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}

@@ -1,0 +1,79 @@
+//! The HTML document around an app, with its content security policy.
+
+use axum::http::{HeaderValue, header};
+use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use crate::page::{self, App};
+use crate::quickstart::around::around;
+use crate::small::Small;
+use crate::text::{ENGLISH, Strings};
+
+/// What differs between the documents.
+#[derive(Clone)]
+pub(super) struct Document {
+    pub(super) app: App,
+    /// Class of the body; the styles of the two apps differ by it.
+    pub(super) class: &'static str,
+    pub(super) title: &'static str,
+    /// Scripts of ours that run before the app.
+    pub(super) scripts: &'static [&'static str],
+    /// Sources of `frame-ancestors`.
+    pub(super) ancestors: String,
+    /// Sources of `frame-src`.
+    pub(super) frames: &'static str,
+}
+
+/// The icons, once per document; the apps refer to them by id.
+const SPRITE: &str = include_str!("sprite.svg");
+
+pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoView {
+    let Document { app, class, title, scripts, ancestors, frames } = document;
+    set_policy(&ancestors, frames);
+    let nonce = use_nonce();
+    provide_context(Strings::english());
+    let content = match app {
+        App::Modal(_) => page::root(&app.clone(), &ENGLISH, page::content(app)),
+        App::Quickstart => around(page::root(&app.clone(), &ENGLISH, page::content(app))).small(),
+    };
+    let css = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" dir="ltr">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
+                <meta name="color-scheme" content="light" />
+                <meta name="referrer" content="no-referrer" />
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" id="leptos" href=css />
+                {scripts.iter().map(|src| view! { <script src=*src nonce=nonce.clone()></script> }).collect_view()}
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+            </head>
+            <body class=class>
+                <div hidden inner_html=SPRITE></div>
+                {content}
+                <noscript inner_html="<p class=\"noscript\">This page needs JavaScript. Please switch it on and load the page again.</p>"></noscript>
+            </body>
+        </html>
+    }
+}
+
+fn set_policy(ancestors: &str, frames: &str) {
+    let nonce = use_nonce().map(|n| format!(" 'nonce-{n}'")).unwrap_or_default();
+    // `cargo leptos watch` reloads the page over a socket on another port.
+    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://localhost:* ws://127.0.0.1:*" } else { "" };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; \
+         connect-src 'self'{reload}; img-src 'self' data:; frame-src {frames}; form-action 'self'; \
+         base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
+    );
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

@@ -1,0 +1,65 @@
+//! From the configuration to a service that runs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use connect_core::clock::{Clock, SystemClock};
+use connect_core::directory::{Directory, DirectoryError};
+use connect_sandbox::SandboxConnector;
+use connect_server::bootstrap::{self, StartError};
+use connect_server::config::{ConfigError, ConnectOptions};
+use connect_server::service::Service;
+use connect_sqlite::{OpenError, SqliteStore};
+use leptos::config::LeptosOptions;
+
+use super::Web;
+
+/// The service cannot start. Each message is one sentence for the person who starts it.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// `Leptos.toml` or the environment.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Keys, client, data directory.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The built-in directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+/// What `main` serves.
+pub struct Started {
+    /// State of the pages.
+    pub web: Web,
+    /// Where the sandbox client's credentials are, for the start message.
+    pub credentials: Option<std::path::PathBuf>,
+}
+
+/// Opens the data directory, making what is missing, and puts the service together.
+pub async fn start(options: LeptosOptions, connect: &ConnectOptions) -> Result<Started, Failed> {
+    let in_dir = |name: &str| Path::new(&connect.data_dir).join(name);
+    let database = in_dir("connect.db");
+    bootstrap::make_data_dir(&connect.data_dir)?;
+    let keys = bootstrap::keys(&in_dir("master.key"), &database)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let service = Arc::new(Service::new(
+        Arc::new(SqliteStore::open(&database)?),
+        keys,
+        clock,
+        Directory::embedded()?,
+        vec![Arc::new(SandboxConnector::new())],
+        connect.settings(),
+    ));
+    tokio::spawn(service.clone().sweep_forever());
+    let (company, credentials) = if connect.quickstart {
+        let path = in_dir("sandbox-client.env");
+        (Some(bootstrap::sandbox_client(&service, &path).await?), Some(path))
+    } else {
+        (None, None)
+    };
+    Ok(Started { web: Web { service, options, company }, credentials })
+}

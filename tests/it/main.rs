@@ -1,0 +1,13 @@
+//! The server as a whole: its pages and server functions, its process, and that nothing secret
+//! leaks from it.
+#![cfg(feature = "ssr")]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod calls;
+mod canary;
+mod config;
+mod frame;
+mod process;
+mod refusals;
+mod site;
+mod support;
