@@ -304,6 +304,9 @@ setup_playwright() {
 
 setup_browser() {
     local did="there" found
+    if [ -n "${CONNECT_CHROMIUM-}" ] && [ ! -x "$CONNECT_CHROMIUM" ]; then
+        die "CONNECT_CHROMIUM=$CONNECT_CHROMIUM is not a program"
+    fi
     found=$(find_browser) || {
         apt_install chromium || die "no Chromium: install one, or set CONNECT_CHROMIUM to its path"
         found=$(find_browser) || die "the package chromium brought no chromium"
@@ -315,7 +318,6 @@ setup_browser() {
 find_browser() {
     local name
     if [ -n "${CONNECT_CHROMIUM-}" ]; then
-        [ -x "$CONNECT_CHROMIUM" ] || die "CONNECT_CHROMIUM=$CONNECT_CHROMIUM is not a program"
         printf '%s\n' "$CONNECT_CHROMIUM"
         return
     fi

@@ -83,7 +83,6 @@ export const SCREENS: Record<string, Screen> = {
     },
   },
   'select-none': {
-    tree: true,
     reach: async (stage) => {
       await select(stage);
       await stage.modal.search.fill('xqzzy');
@@ -152,6 +151,7 @@ export const SCREENS: Record<string, Screen> = {
   checking: {
     tree: true,
     reach: async (stage) => {
+      await stage.page.route('**/_connect/wait', () => {}); // No answer: the screen stays.
       await login('slow')(stage);
       await stage.modal.at(`Signing in to ${PGE}`);
     },

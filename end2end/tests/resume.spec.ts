@@ -90,30 +90,32 @@ test('back, screen by screen, to Welcome', async ({ modal, start }) => {
 // Both clicks come before the answer.
 test('a double click acts once', async ({ modal, page, start }) => {
   await start();
-  const calls: string[] = [];
-  const twice = async (target: Locator, call: string) => {
+  let calls = 0;
+  let clicked = Promise.resolve();
+  await page.route(/_connect\/(?!load|search|wait)/, async (route) => {
+    calls += 1;
+    await clicked;
+    await route.continue();
+  });
+  const twice = async (target: Locator) => {
     let answer = () => {};
-    const clicked = new Promise<void>((resolve) => { answer = resolve; });
-    await page.route(`**/_connect/${call}`, async (route) => {
-      calls.push(call);
-      await clicked;
-      await route.continue();
-    });
+    clicked = new Promise((resolve) => { answer = resolve; });
     await target.dblclick();
     answer();
   };
-  await twice(modal.button('Continue'), 'proceed');
+  await twice(modal.button('Continue'));
   await modal.at('Who sends your energy bill?');
   await modal.search.fill('pacific gas');
-  await twice(modal.option(PGE), 'select_utility');
+  await expect(modal.option(/./).first()).toContainText(PGE);
+  await twice(modal.option(PGE));
   await modal.at(`Sign in to ${PGE}`);
   await modal.type('mfa_sms', 'password');
-  await twice(modal.button('Sign in'), 'submit_login');
+  await twice(modal.button('Sign in'));
   await modal.at(`Enter the code from ${PGE}`);
   await modal.code.fill('000000');
-  await twice(modal.button('Verify'), 'submit_code');
+  await twice(modal.button('Verify'));
   await expect(modal.code).toHaveAccessibleDescription(/You have 2 tries left/);
-  expect(calls).toEqual(['proceed', 'select_utility', 'submit_login', 'submit_code']);
+  expect(calls).toBe(4);
 });
 
 // The second click meets what the answer to the first has put in its place.

@@ -6,32 +6,26 @@
 //! no cookies.
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
-pub mod back;
-pub mod change_utility;
 pub mod choose_method;
 mod error;
 pub mod exchange_code;
 pub mod finish;
+pub mod go;
 pub mod load;
 pub mod new_connect_token;
-pub mod proceed;
-pub mod resend_code;
 pub mod search;
 pub mod select_utility;
 pub mod submit_code;
 pub mod submit_login;
 pub mod wait;
 
-pub use back::back;
-pub use change_utility::change_utility;
 pub use choose_method::choose_method;
 pub use error::CallError;
 pub use exchange_code::{AccountRow, LinkedUser, exchange_code};
 pub use finish::finish;
+pub use go::{Way, go};
 pub use load::load;
 pub use new_connect_token::{NewToken, new_connect_token};
-pub use proceed::proceed;
-pub use resend_code::resend_code;
 pub use search::search;
 pub use select_utility::select_utility;
 pub use submit_code::submit_code;

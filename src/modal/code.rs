@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Modal;
 use super::parts::{Tone, clock, field_value, monogram, note, primary, seconds_passed};
-use crate::calls;
+use crate::calls::{self, Way};
 use crate::text::{Strings, fill, use_strings};
 use crate::small::{Part, Small, live, live_text, on};
 
@@ -55,7 +55,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
         .fresh()
     });
     let resend = resend_in.map(|total| {
-        let again = move |_| modal.send(|token, step| Box::pin(calls::resend_code(token, step)));
+        let again = move |_| modal.go(Way::Resend);
         live(move || Some(match left(total) {
             0 => view! { <button class="link" type="button" on:click=on(again)>{words.resend()}</button> }.fresh(),
             seconds => {

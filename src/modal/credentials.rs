@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Modal;
 use super::parts::{Tone, field_value, icon, monogram, note, primary};
-use crate::calls;
+use crate::calls::{self, Way};
 use crate::text::{Strings, fill, use_strings};
 use crate::small::{Part, Small, attr, live_text, on};
 
@@ -47,7 +47,7 @@ pub(super) fn credentials(modal: Modal, company: &str, mode: Mode, view: Credent
                                     class="link"
                                     type="button"
                                     on:click=on(move |_| {
-                                        modal.send(|token, step| Box::pin(calls::change_utility(token, step)));
+                                        modal.go(Way::ChangeUtility);
                                     })
                                 >
                                     {words.change()}

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Modal;
 use super::parts::{icon, monogram};
-use crate::calls;
+use crate::calls::Way;
 use crate::text::{fill, use_strings};
 use crate::small::{Part, Small, on};
 
@@ -15,7 +15,7 @@ fn close_button(modal: Modal, label: &'static str) -> Part {
 }
 
 fn another_button(modal: Modal) -> Part {
-    let change = move |_| modal.send(|token, step| Box::pin(calls::change_utility(token, step)));
+    let change = move |_| modal.go(Way::ChangeUtility);
     view! { <button class="quiet" type="button" on:click=on(change)>{use_strings().choose_another()}</button> }.fresh()
 }
 

@@ -12,7 +12,7 @@ use leptos::wasm_bindgen::closure::Closure;
 use leptos::web_sys::HtmlElement;
 
 use super::bridge;
-use crate::calls::{self, CallError};
+use crate::calls::{self, CallError, Way};
 
 /// A call that answers with where the customer is.
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<FlowView, CallError>>>>;
@@ -179,11 +179,16 @@ impl Modal {
         });
     }
 
+    /// Makes a move that needs no input.
+    pub(super) fn go(self, way: Way) {
+        self.send(|token, step| Box::pin(calls::go(token, step, way)));
+    }
+
     /// Goes one screen back.
     pub(super) fn go_back(self) {
         // Leaving a screen is also allowed while a call is on its way: it makes that one stale.
         self.busy.set(false);
-        self.send(|token, step| Box::pin(calls::back(token, step)));
+        self.go(Way::Back);
     }
 
     fn take(self, answer: Result<FlowView, CallError>) {
@@ -290,7 +295,7 @@ impl Modal {
             Screen::Linked { .. } => self.finish(),
             Screen::Unsupported { utility } => {
                 // The next opening starts with the choice again.
-                self.send(|token, step| Box::pin(calls::change_utility(token, step)));
+                self.go(Way::ChangeUtility);
                 self.close("unavailable_utility_credentials_submitted", &utility.id.to_string(), &utility.name);
             }
             _ => self.close("user_initiated_exit", "", ""),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Modal;
 use super::parts::{icon, primary};
-use crate::calls;
+use crate::calls::Way;
 use crate::small::{Small, on};
 use crate::text::{fill, use_strings};
 
@@ -24,7 +24,7 @@ pub(super) fn welcome(modal: Modal, company: &str, utility: Option<UtilityCard>)
     ];
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        modal.send(|token, step| Box::pin(calls::proceed(token, step)));
+        modal.go(Way::On);
     };
     view! {
         <form class="form" method="post" on:submit=on(on_submit)>

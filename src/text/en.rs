@@ -45,7 +45,7 @@ pub const ENGLISH: Catalogue = Catalogue {
     credentials_title: "Sign in to {utility}",
     credentials_lead: "Use the user name or e-mail and the password of your online account there.",
     update_title: "Sign in to {utility} again",
-    update_lead: "{company} can no longer read your data. If you changed your password there, enter the new one.",
+    update_lead: "Enter your current password there, so that {company} can go on reading your data.",
     credentials_unsupported: "We cannot link {utility} yet. If you go on, we tell {company} that you asked for it. What you type is not kept.",
     change: "Change",
     username_label: "User name or e-mail",

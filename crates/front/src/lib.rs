@@ -3,6 +3,11 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+/// Small and single-threaded, like the page.
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Brings the server-rendered page to life.
 #[wasm_bindgen]
 pub fn hydrate() {

@@ -194,11 +194,8 @@ fn batch(
 fn run_one(conn: &Connection, job: &mut dyn Job) -> Done<()> {
     statement(conn, "SAVEPOINT job")?;
     let keep = job.run(conn);
-    // Some failures (a full disk, an I/O error) make SQLite roll everything back by itself.
-    // Going on would write the following jobs outside of any transaction.
-    if conn.is_autocommit() {
-        return Err(StoreError::Backend("the database has rolled the transaction back".into()).into());
-    }
+    // Some failures (a full disk, an I/O error) make SQLite roll everything back by itself. Then
+    // the savepoint is gone, these statements fail, and no job runs outside of a transaction.
     if !keep {
         statement(conn, "ROLLBACK TO job")?;
     }

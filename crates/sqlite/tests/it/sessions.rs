@@ -146,6 +146,7 @@ async fn a_sweep_takes_a_used_code_with_its_session_and_leaves_the_access_token(
     let world = world().await;
     world.code(1).await;
     assert_eq!(world.store.redeem_code(digest(1), CLIENT, digest(2), at(1)).await.unwrap(), Redeemed::Yes);
+    assert_eq!(world.store.sweep(at(60)).await.unwrap(), 0);
     assert_eq!(world.store.sweep(at(61)).await.unwrap(), 1, "the code");
     assert_eq!(world.store.sweep(at(1801)).await.unwrap(), 1, "the session");
     assert!(world.store.principal(&digest(2)).await.unwrap().is_some());

@@ -1,0 +1,36 @@
+//! Moves that need nothing but the wish: on, back, to another utility, another code.
+
+use connect_wire::{FlowView, Hidden};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Postcard;
+use serde::{Deserialize, Serialize};
+
+use super::CallError;
+
+/// Where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// On from Welcome.
+    On,
+    /// One screen back.
+    Back,
+    /// To the choice of a utility.
+    ChangeUtility,
+    /// Stay, and have the code sent again.
+    Resend,
+}
+
+/// Makes a move. One function for four: each further one costs the WASM half a kilobyte.
+#[server(endpoint = "go", input = Postcard, output = Postcard)]
+pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallError> {
+    use connect_core::flow::Action;
+
+    use super::server::{answer, secret, service};
+    let (service, token) = (service()?, secret(token));
+    answer(match way {
+        Way::On => service.act(&token, step, Action::Continue).await,
+        Way::Back => service.act(&token, step, Action::Back).await,
+        Way::ChangeUtility => service.act(&token, step, Action::ChangeUtility).await,
+        Way::Resend => service.resend(&token, step).await,
+    })
+}
