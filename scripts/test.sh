@@ -11,7 +11,7 @@ if [ $# -gt 0 ]; then shift; fi
 case $what in
 all)
     # lto before site: it watches the very build that site then uses.
-    plan=(tools format clippy_server clippy_xtask clippy_browser build_tool lto site sizes rust_tests server browser_tests same_site)
+    plan=(tools format clippy_server clippy_xtask clippy_browser build_tool lto site sizes rust_tests types server browser_tests same_site)
     purpose="test"
     ;;
 check)
@@ -56,6 +56,9 @@ rust_tests() {
             cargo test --package xtask 2>&1 | logged
     fi
 }
+
+# TypeScript of the browser tests: Playwright itself does not check types.
+types() { (cd end2end && npm run --silent types); }
 
 # The one that Playwright starts.
 server() { cargo build "${server_packages[@]}" --bin connect; }

@@ -33,8 +33,10 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), String> {
     // Leptos' own start would do this; without it the first async view panics.
     any_spawner::Executor::init_tokio().map_err(|e| format!("The async runtime could not start: {e}."))?;
-    let connect = ConnectOptions::read(Path::new(CONFIG), |name| std::env::var(name).ok()).map_err(|e| e.to_string())?;
-    let options = get_configuration(Some(CONFIG)).map_err(|e| format!("{CONFIG} is not right: {e}."))?.leptos_options;
+    let connect =
+        ConnectOptions::read(Path::new(CONFIG), |name| std::env::var(name).ok()).map_err(|e| e.to_string())?;
+    let options =
+        get_configuration(Some(CONFIG)).map_err(|e| format!("{CONFIG} is not right: {e}."))?.leptos_options;
     let address = options.site_addr;
     if !Path::new(options.site_root.as_ref()).join("initialize.js").is_file() {
         return Err(format!(

@@ -38,8 +38,11 @@ pub fn from_hex<T: DeserializeOwned>(text: &str) -> Option<T> {
         b'a'..=b'f' => Some(b - b'a' + 10),
         _ => None,
     };
-    let bytes: Option<Vec<u8>> =
-        text.as_bytes().chunks(2).map(|pair| Some((digit(*pair.first()?)? << 4) | digit(*pair.get(1)?)?)).collect();
+    let bytes: Option<Vec<u8>> = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| Some((digit(*pair.first()?)? << 4) | digit(*pair.get(1)?)?))
+        .collect();
     postcard::from_bytes(&bytes?).ok()
 }
 
@@ -70,21 +73,24 @@ pub fn start() {
         Some((root.dyn_into::<leptos::web_sys::HtmlElement>().ok()?, app, words))
     };
     let Some((root, app, words)) = read() else {
-        leptos::logging::error!("Connect: this page does not carry what the app needs.");
-        return;
+        leptos::wasm_bindgen::throw_str("Connect: this page does not carry what the app needs");
     };
     leptos::mount::hydrate_from(root, move || {
         provide_context(words);
         crate::page::content(app)
     })
     .forget();
+    // For tests and styles: from here on the page answers.
+    if let Some(html) = document().document_element() {
+        let _ = html.set_attribute("data-hydrated", "true");
+    }
 }
 
 /// The app's view, the same on both sides.
 pub fn content(app: App) -> Part {
-        match app {
+    match app {
         App::Modal(first) => crate::modal::modal(first).small(),
-        App::Quickstart => crate::quickstart::quickstart().small(),
+        App::Quickstart => crate::quickstart::quickstart().fresh(),
     }
 }
 

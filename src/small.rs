@@ -14,6 +14,8 @@ use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::add_attr::AddAnyAttr;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlInputElement;
 
 /// A view of any type, replaced as a whole when it changes.
 pub struct Part(Box<dyn Draw + Send>);
@@ -23,8 +25,9 @@ pub trait Small {
     /// For a view that may be part of the page that the server rendered.
     fn small(self) -> Part;
 
-    /// For a view that the server never renders into a page that is then hydrated (the later
-    /// screens: `Service::first_screen` does not show them). It has no code for hydrating.
+    /// For a view that the server seldom or never renders. It has no code for hydrating: if it is
+    /// one element, the app builds it anew in the place of the server's; if it is several, the
+    /// server must not render it (`Service::first_screen` does not show the later screens).
     fn fresh(self) -> Part;
 }
 
@@ -38,10 +41,10 @@ impl<V: RenderHtml + Send + 'static> Small for V {
     }
 }
 
-/// A view that may be part of the page that the server rendered.
+/// See [`Small::small`].
 struct Hydrated<V>(V);
 
-/// A view that never is.
+/// See [`Small::fresh`].
 struct Fresh<V>(V);
 
 /// What Leptos makes of a function in a view anyway: giving it this type at once makes it one
@@ -110,8 +113,8 @@ impl<V: RenderHtml + 'static> Draw for Fresh<V> {
         Mounted(Box::new(self.0.build()))
     }
 
-    fn hydrate(self: Box<Self>, _cursor: &Cursor, _position: &PositionState) -> Mounted {
-        self.build()
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Mounted {
+        replace(cursor, position, self.build())
     }
 
     #[cfg(feature = "ssr")]
@@ -125,6 +128,34 @@ impl<V: RenderHtml + 'static> Draw for Fresh<V> {
     ) {
         self.0.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
     }
+}
+
+/// Puts `new` where the server has rendered the same view, an element, and takes over what was
+/// typed into it before the app was there.
+fn replace(cursor: &Cursor, position: &PositionState, mut new: Mounted) -> Mounted {
+    match position.get() {
+        Position::FirstChild => cursor.child(),
+        Position::Current => {}
+        _ => cursor.sibling(),
+    }
+    let old: Element = cursor.current().unchecked_into();
+    if let Some(parent) = old.parent_element() {
+        new.mount(&parent, Some(&old));
+        for (id, selector) in [("username", "#username"), ("password", "#password"), ("user-id", "#user-id")] {
+            // The new field comes first in the document.
+            let fresh = parent.owner_document().and_then(|d| d.get_element_by_id(id));
+            if let (Some(fresh), Ok(Some(typed))) = (fresh, old.query_selector(selector)) {
+                let typed: HtmlInputElement = typed.unchecked_into();
+                fresh.unchecked_into::<HtmlInputElement>().set_value(&typed.value());
+            }
+        }
+        old.remove();
+    }
+    if let Some(first) = new.elements().first() {
+        cursor.set(first.clone().into());
+    }
+    position.set(Position::NextChild);
+    new
 }
 
 /// The drawn part.

@@ -68,6 +68,13 @@ test('Escape while Connect asks goes on', async ({ modal, page, start }) => {
   await expect(modal.dialog).toBeVisible();
 });
 
+test('Escape works after a click into the text', async ({ modal, page, start }) => {
+  await start();
+  await modal.frame.getByText('It takes about a minute.').click();
+  await page.keyboard.press('Escape');
+  await modal.ends('onExit', 'user_initiated_exit', {});
+});
+
 test('what was typed is cleared when the customer leaves', async ({ modal, start }) => {
   const token = await start('pge');
   await modal.proceed();
@@ -128,11 +135,18 @@ test('a utility that cannot be linked: another one can', async ({ modal, start }
   await modal.done();
 });
 
-test('Done twice is one success', async ({ modal, start }) => {
+test('Done twice is one success', async ({ modal, page, start }) => {
+  let answer = () => {};
+  const clicked = new Promise<void>((resolve) => { answer = resolve; });
+  await page.route('**/_connect/finish', async (route) => {
+    await clicked;
+    await route.continue();
+  });
   await start('pge');
   await modal.proceed();
   await modal.signIn('good');
   await modal.linked();
   await modal.button('Done').dblclick();
+  answer();
   await exchange(await modal.succeeds());
 });

@@ -110,6 +110,44 @@ test('“I can’t find my utility” helps and leads back', async ({ modal }) =
   await modal.at('Who sends your energy bill?');
 });
 
+test('a search that is answered late, after the choice, changes nothing', async ({ modal, page }) => {
+  let answer = () => {};
+  const chosen = new Promise<void>((resolve) => { answer = resolve; });
+  await page.route('**/_connect/search', async (route) => {
+    await chosen;
+    await route.continue();
+  });
+  await modal.search.fill('edison');
+  await modal.option(PGE).click();
+  await modal.at(`Sign in to ${PGE}`);
+  const late = page.waitForResponse('**/_connect/search');
+  answer();
+  await (await late).finished();
+  await modal.signIn('good');
+  await modal.linked();
+  await modal.done();
+});
+
+test('a late answer to an earlier search does not replace a newer one', async ({ modal, page }) => {
+  let answer = () => {};
+  const newer = new Promise<void>((resolve) => { answer = resolve; });
+  let first = true;
+  await page.route('**/_connect/search', async (route) => {
+    if (first) {
+      first = false;
+      await newer;
+    }
+    await route.continue();
+  });
+  await modal.search.fill('hawaii');
+  await modal.search.fill('pacific gas');
+  await expect(modal.option(/./).first()).toContainText(PGE);
+  const late = page.waitForResponse('**/_connect/search');
+  answer();
+  await (await late).finished();
+  await expect(modal.option(/./).first()).toContainText(PGE);
+});
+
 test('markup in the search is text', async ({ modal }) => {
   await modal.search.fill('<img src=x onerror=alert(1)>');
   await expect(modal.frame.locator('.empty')).toContainText('No utility matches “<img src=x onerror=alert(1)>”');

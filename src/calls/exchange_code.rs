@@ -12,26 +12,11 @@ use super::CallError;
 pub enum LinkedUser {
     /// The code was exchanged and the data read.
     Linked {
-        /// Utility's full name.
-        utility: String,
-        /// Accounts.
-        accounts: Vec<AccountRow>,
+        /// The accounts, a line each.
+        accounts: Vec<String>,
     },
     /// The request was refused; the sentence says why.
     Refused(String),
-}
-
-/// One account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountRow {
-    /// Identifier of the API.
-    pub id: String,
-    /// Number on the bill.
-    pub account_number: String,
-    /// Service address.
-    pub address: String,
-    /// `ELECTRIC`, `GAS`.
-    pub meters: Vec<String>,
 }
 
 /// Exchanges an authorization code with the sandbox client's secret and reads the accounts.

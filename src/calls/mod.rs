@@ -21,7 +21,7 @@ pub mod wait;
 
 pub use choose_method::choose_method;
 pub use error::CallError;
-pub use exchange_code::{AccountRow, LinkedUser, exchange_code};
+pub use exchange_code::{LinkedUser, exchange_code};
 pub use finish::finish;
 pub use go::{Way, go};
 pub use load::load;
@@ -58,7 +58,9 @@ mod server {
     /// The outcome for the browser, with the HTTP status that tells intermediaries the truth.
     pub(super) fn answer<T>(result: Result<T, RunError>) -> Result<T, CallError> {
         let status = |code: u16| {
-            if let (Some(options), Ok(code)) = (use_context::<ResponseOptions>(), axum::http::StatusCode::from_u16(code)) {
+            if let (Some(options), Ok(code)) =
+                (use_context::<ResponseOptions>(), axum::http::StatusCode::from_u16(code))
+            {
                 options.set_status(code);
             }
         };

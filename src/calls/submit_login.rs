@@ -8,7 +8,12 @@ use super::CallError;
 
 /// Signs in to the utility.
 #[server(endpoint = "submit_login", input = Postcard, output = Postcard)]
-pub async fn submit_login(token: Hidden, step: u32, username: Hidden, password: Hidden) -> Result<FlowView, CallError> {
+pub async fn submit_login(
+    token: Hidden,
+    step: u32,
+    username: Hidden,
+    password: Hidden,
+) -> Result<FlowView, CallError> {
     use super::server::{answer, secret, service};
     answer(service()?.submit_login(&secret(token), step, &username.0, secret(password)).await)
 }

@@ -5,10 +5,10 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, clock, field_value, monogram, note, primary, seconds_passed};
+use super::parts::{Tone, button, clock, field_value, monogram, note, primary, seconds_passed};
 use crate::calls::{self, Way};
-use crate::text::{Strings, fill, use_strings};
 use crate::small::{Part, Small, live, live_text, on};
+use crate::text::{Strings, fill, use_strings};
 
 pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
     let words = use_strings();
@@ -35,7 +35,11 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
                 Channel::Call => words.code_call(),
                 Channel::App => words.code_app(),
             };
-            (with(words.code_title()), fill(text, &[("to", to), ("utility", &name)]), words.code_label().to_owned())
+            (
+                with(words.code_title()),
+                fill(text, &[("to", to), ("utility", &name)]),
+                words.code_label().to_owned(),
+            )
         }
     };
     let hint = match &prompt {
@@ -55,15 +59,21 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
         .fresh()
     });
     let resend = resend_in.map(|total| {
-        let again = move |_| modal.go(Way::Resend);
-        live(move || Some(match left(total) {
-            0 => view! { <button class="link" type="button" on:click=on(again)>{words.resend()}</button> }.fresh(),
-            seconds => {
-                let text = fill(words.resend_in(), &[("time", &clock(seconds))]);
-                view! { <span class="resend-wait">{text}</span> }.fresh()
-            }
-        }))
+        live(move || {
+            Some(match left(total) {
+                0 => button("link", words.resend(), move || modal.go(Way::Resend)),
+                seconds => {
+                    let text = fill(words.resend_in(), &[("time", &clock(seconds))]);
+                    view! { <span class="resend-wait">{text}</span> }.fresh()
+                }
+            })
+        })
     });
+    let below = match at_field {
+        Some(text) => Some(("error", "code-error", text)),
+        None => hint.clone().map(|text| ("hint", "code-hint", text)),
+    };
+    let below = below.map(|(class, id, text)| view! { <p class=class id=id>{text}</p> }.fresh());
     let described = if wrong { Some("code-error") } else { hint.as_ref().map(|_| "code-hint") };
     view! {
         <form class="form" method="post" on:submit=on(on_submit) novalidate>
@@ -90,24 +100,13 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
                         aria-describedby=described
                         on:input=on(move |_| modal.touched())
                     />
-                    {match at_field {
-                        Some(text) => Some(view! { <p class="error" id="code-error">{text}</p> }.fresh()),
-                        None => hint.map(|h| view! { <p class="hint" id="code-hint">{h}</p> }.fresh()),
-                    }}
+                    {below}
                 </div>
                 <div class="code-row">{valid} {resend}</div>
             </main>
             <footer class="foot">
                 {primary(modal, words.verify())}
-                {can_choose
-                    .then(|| {
-                        view! {
-                            <button class="quiet" type="button" on:click=on(move |_| modal.go_back())>
-                                {words.other_method()}
-                            </button>
-                        }
-                        .fresh()
-                    })}
+                {can_choose.then(|| button("quiet", words.other_method(), move || modal.go_back()))}
             </footer>
         </form>
     }

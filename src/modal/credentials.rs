@@ -5,12 +5,17 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, field_value, icon, monogram, note, primary};
+use super::parts::{Tone, button, field_value, monogram, note, outside_link, primary};
 use crate::calls::{self, Way};
-use crate::text::{Strings, fill, use_strings};
 use crate::small::{Part, Small, attr, live_text, on};
+use crate::text::{Strings, fill, use_strings};
 
-pub(super) fn credentials(modal: Modal, company: &str, mode: Mode, view: CredentialsView) -> impl IntoView + use<> {
+pub(super) fn credentials(
+    modal: Modal,
+    company: &str,
+    mode: Mode,
+    view: CredentialsView,
+) -> impl IntoView + use<> {
     let words = use_strings();
     let CredentialsView { utility, username, notice, can_change } = view;
     let with = |text| fill(text, &[("company", company), ("utility", &utility.name)]);
@@ -18,6 +23,7 @@ pub(super) fn credentials(modal: Modal, company: &str, mode: Mode, view: Credent
         Mode::Create => (words.credentials_title(), words.credentials_lead()),
         Mode::Update => (words.update_title(), words.update_lead()),
     };
+    let lead = with(if utility.available { lead } else { words.credentials_unsupported() });
     let wrong = wrong_fields(notice.as_ref());
     let shown = RwSignal::new(false);
     let available = utility.available;
@@ -33,35 +39,21 @@ pub(super) fn credentials(modal: Modal, company: &str, mode: Mode, view: Credent
             Box::pin(calls::submit_login(token, step, Hidden(username), Hidden(password)))
         });
     };
-    let reset = utility.reset_site.clone().filter(|_| available).map(|site| reset_link(&site, words));
+    let reset = utility
+        .reset_site
+        .clone()
+        .filter(|_| available)
+        .map(|site| outside_link(&site, fill(words.forgot(), &[("site", &site)])));
     view! {
         <form class="form" method="post" on:submit=on(on_submit) novalidate>
             <main class="main">
                 <div class="at-utility">
                     {monogram(&utility)}
                     <span class="at-name">{utility.name.clone()}</span>
-                    {can_change
-                        .then(|| {
-                            view! {
-                                <button
-                                    class="link"
-                                    type="button"
-                                    on:click=on(move |_| {
-                                        modal.go(Way::ChangeUtility);
-                                    })
-                                >
-                                    {words.change()}
-                                </button>
-                            }
-                            .small()
-                        })}
+                    {can_change.then(|| button("link", words.change(), move || modal.go(Way::ChangeUtility)))}
                 </div>
                 <h1 id="title" tabindex="-1">{with(title)}</h1>
-                {if available {
-                    view! { <p>{with(lead)}</p> }.small()
-                } else {
-                    view! { <p class="hint-box">{with(words.credentials_unsupported())}</p> }.small()
-                }}
+                <p class=if available { "" } else { "hint-box" }>{lead}</p>
                 {notice.as_ref().and_then(|n| notice_of(n, &utility, words))}
                 <div class="field">
                     <label for="username">{words.username_label()}</label>
@@ -113,7 +105,7 @@ pub(super) fn credentials(modal: Modal, company: &str, mode: Mode, view: Credent
             </main>
             <footer class="foot">
                 {primary(modal, if available { words.sign_in() } else { words.send_anyway() })}
-                {available.then(|| view! { <p class="small">{with(words.credentials_small())}</p> }.small())}
+                {available.then(|| view! { <p class="small">{with(words.credentials_small())}</p> }.fresh())}
             </footer>
         </form>
     }
@@ -126,21 +118,6 @@ fn hide(text: &str) -> String {
 
 fn field_error(id: &'static str, text: &'static str) -> Part {
     view! { <p class="error" id=id>{text}</p> }.fresh()
-}
-
-fn reset_link(site: &str, words: &'static Strings) -> Part {
-    let mut href = String::from("https://www.");
-    href.push_str(site);
-    view! {
-        <p class="reset">
-            <a href=href target="_blank" rel="noopener noreferrer">
-                {fill(words.forgot(), &[("site", site)])}
-                <span class="visually-hidden">{words.opens_new()}</span>
-                {icon("#i-out")}
-            </a>
-        </p>
-    }
-    .small()
 }
 
 type Word = fn(&'static Strings) -> &'static str;

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::Modal;
 use super::parts::icon;
-use crate::text::{fill, use_strings};
 use crate::small::{Small, on};
+use crate::text::{fill, use_strings};
 
 pub(super) fn header(modal: Modal) -> impl IntoView {
     let words = use_strings();
@@ -16,11 +16,10 @@ pub(super) fn header(modal: Modal) -> impl IntoView {
     let can_go_back = can_go_back && !expired && !matches!(screen, Screen::Checking { .. });
     let progress = progress.filter(|_| !expired);
     let where_one_is = match progress {
-        Some(Progress { at, of }) => {
-            view! { <span>{fill(words.step_of(), &[("at", &at.to_string()), ("of", &of.to_string())])}</span> }.small()
-        }
-        None => view! { {icon("#i-lock")}<span>{words.secure()}</span> }.small(),
+        Some(Progress { at, of }) => fill(words.step_of(), &[("at", &at.to_string()), ("of", &of.to_string())]),
+        None => words.secure().to_owned(),
     };
+    let lock = progress.is_none().then(|| icon("#i-lock"));
     view! {
         <header class="head">
             <div class="head-side">
@@ -34,7 +33,7 @@ pub(super) fn header(modal: Modal) -> impl IntoView {
                         .small()
                     })}
             </div>
-            <p class="where">{where_one_is}</p>
+            <p class="where">{lock} <span>{where_one_is}</span></p>
             <div class="head-side">
                 <button class="icon-button" type="button" aria-label=words.close() on:click=on(move |_| modal.dismiss())>
                     {icon("#i-close")}

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::Modal;
+use super::parts::button;
+use crate::small::{Part, Small};
 use crate::text::use_strings;
-use crate::small::{Part, Small, on};
 
 pub(super) fn leave(modal: Modal) -> Option<Part> {
     let words = use_strings();
@@ -15,8 +16,8 @@ pub(super) fn leave(modal: Modal) -> Option<Part> {
                     <h2 id="leave-title">{words.leave_title()}</h2>
                     <p id="leave-text">{words.leave_text()}</p>
                     // The harmless answer comes first and has the focus.
-                    <button class="primary" type="button" on:click=on(move |_| modal.stay())>{words.leave_stay()}</button>
-                    <button class="quiet" type="button" on:click=on(move |_| modal.leave())>{words.leave_go()}</button>
+                    {button("primary", words.leave_stay(), move || modal.stay())}
+                    {button("quiet", words.leave_go(), move || modal.leave())}
                 </div>
             </div>
         }

@@ -9,7 +9,12 @@ use super::parts::{icon, primary};
 use crate::small::{Small, on};
 use crate::text::{fill, use_strings};
 
-pub(super) fn linked(modal: Modal, company: &str, utility: UtilityCard, accounts: Vec<AccountCard>) -> impl IntoView + use<> {
+pub(super) fn linked(
+    modal: Modal,
+    company: &str,
+    utility: UtilityCard,
+    accounts: Vec<AccountCard>,
+) -> impl IntoView + use<> {
     let words = use_strings();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();

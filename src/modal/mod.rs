@@ -18,8 +18,8 @@ use connect_wire::{FlowView, Screen};
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::text::use_strings;
 use crate::small::{Part, Small, attr, live, live_text, on};
+use crate::text::use_strings;
 pub(crate) use parts::field_value;
 pub use state::Modal;
 
@@ -56,21 +56,22 @@ pub fn modal(first: FlowView) -> impl IntoView {
 
 fn screen(modal: Modal) -> Part {
     if modal.expired() {
-        return ended::expired(modal).fresh();
+        return ended::expired(modal);
     }
     let FlowView { company, screen, mode, .. } = modal.view();
     match screen {
         Screen::Loading => {
-            view! { <main class="main loading"><h1 id="title" tabindex="-1">{use_strings().loading()}</h1></main> }.small()
+            view! { <main class="main loading"><h1 id="title" tabindex="-1">{use_strings().loading()}</h1></main> }
+                .small()
         }
         Screen::Welcome { utility } => welcome::welcome(modal, &company, utility).small(),
         Screen::Select { popular } => select::select(modal, popular).fresh(),
-        Screen::Credentials(view) => credentials::credentials(modal, &company, mode, view).small(),
-        Screen::Checking { utility, what } => checking::checking(modal, utility, what).fresh(),
+        Screen::Credentials(view) => credentials::credentials(modal, &company, mode, view).fresh(),
+        Screen::Checking { utility, what } => checking::checking(modal, utility, what),
         Screen::Method { utility, options, notice } => method::method(modal, utility, options, notice).fresh(),
         Screen::Code(view) => code::code(modal, view).fresh(),
         Screen::Linked { utility, accounts } => linked::linked(modal, &company, utility, accounts).fresh(),
-        Screen::Unsupported { utility } => ended::unsupported(modal, &company, utility).fresh(),
-        Screen::Stopped { utility, reason } => ended::stopped(modal, &company, utility, reason).fresh(),
+        Screen::Unsupported { utility } => ended::unsupported(modal, &company, utility),
+        Screen::Stopped { utility, reason } => ended::stopped(modal, &company, utility, reason),
     }
 }

@@ -1,12 +1,13 @@
 //! Pieces that several screens share.
 
 use connect_wire::UtilityCard;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
 use super::Modal;
+use crate::small::{Part, Small, attr};
 use crate::text::{Strings, use_strings};
-use crate::small::{Part, Small, attr, on};
 
 /// An icon of the page's sprite (`web/sprite.svg`), decorative: its meaning stands beside it.
 pub(super) fn icon(href: &'static str) -> Part {
@@ -61,7 +62,7 @@ pub(super) fn note(tone: Tone, title: String, lines: Vec<String>) -> Part {
             {icon(icon_href)}
             <div>
                 <strong>{title}</strong>
-                {lines.into_iter().map(|line| view! { <p>{line}</p> }.fresh()).collect_view()}
+                {lines.into_iter().map(line).collect_view()}
             </div>
         </div>
     }
@@ -79,6 +80,35 @@ pub(super) fn primary(modal: Modal, label: &'static str) -> Part {
     .small()
 }
 
+/// A button that is not the form's own: `primary`, `quiet` or `link`.
+pub(super) fn button(class: &'static str, label: &'static str, act: impl FnMut() + 'static) -> Part {
+    let mut act = act;
+    draw_button(class, label, Box::new(move |_| act()))
+}
+
+fn draw_button(class: &'static str, label: &'static str, act: Box<dyn FnMut(MouseEvent)>) -> Part {
+    view! { <button class=class type="button" on:click=act>{label}</button> }.fresh()
+}
+
+/// A screen that only says something: a mark, a headline, lines, and buttons.
+pub(super) fn message(mark: Option<Part>, title: String, lines: Vec<Part>, buttons: Vec<Part>) -> Part {
+    let class = if mark.is_some() { "main middle" } else { "main" };
+    view! {
+        <main class=class>
+            {mark}
+            <h1 id="title" tabindex="-1">{title}</h1>
+            {lines}
+        </main>
+        <footer class="foot">{buttons}</footer>
+    }
+    .fresh()
+}
+
+/// A paragraph.
+pub(super) fn line(text: String) -> Part {
+    view! { <p>{text}</p> }.fresh()
+}
+
 /// The notice that the connection was lost, with a way to try again.
 pub(super) fn network_notice(modal: Modal) -> Option<Part> {
     let words = use_strings();
@@ -86,11 +116,25 @@ pub(super) fn network_notice(modal: Modal) -> Option<Part> {
         view! {
             <div class="network">
                 {note(Tone::Warn, words.network_title().into(), vec![words.network_text().into()])}
-                <button class="quiet" type="button" on:click=on(move |_| modal.retry())>{words.try_again()}</button>
+                {button("quiet", words.try_again(), move || modal.retry())}
             </div>
         }
         .fresh()
     })
+}
+
+/// A link to a utility's own site, in a new tab.
+pub(super) fn outside_link(site: &str, text: String) -> Part {
+    let mut href = String::from("https://www.");
+    href.push_str(site);
+    view! {
+        <p class="reset">
+            <a href=href target="_blank" rel="noopener noreferrer">
+                {text} <span class="visually-hidden">{use_strings().opens_new()}</span> {icon("#i-out")}
+            </a>
+        </p>
+    }
+    .fresh()
 }
 
 /// What is in the field with this id.
@@ -113,15 +157,13 @@ pub(super) fn clock(seconds: u32) -> String {
 /// A count of seconds that has passed since the screen appeared. Runs in the browser only.
 pub(super) fn seconds_passed() -> RwSignal<u32> {
     let passed = RwSignal::new(0u32);
-    Effect::new(move |_| {
-        let handle = set_interval_with_handle(
-            move || passed.update(|s| *s += 1),
-            std::time::Duration::from_secs(1),
-        );
-        if let Ok(handle) = handle {
+    // The server draws the start.
+    if cfg!(feature = "hydrate") {
+        let tick = move || passed.update(|s| *s += 1);
+        if let Ok(handle) = set_interval_with_handle(tick, std::time::Duration::from_secs(1)) {
             on_cleanup(move || handle.clear());
         }
-    });
+    }
     passed
 }
 

@@ -8,10 +8,10 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 
 use super::Modal;
-use super::parts::{icon, monogram, place_and_fuels};
+use super::parts::{button, icon, line, message, monogram, place_and_fuels};
 use crate::calls;
-use crate::text::{fill, use_strings};
 use crate::small::{Part, Small, attr, live, live_text, on};
+use crate::text::{fill, use_strings};
 
 const LIST: &str = "utilities";
 const BOX: &str = "search";
@@ -70,7 +70,9 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             "Enter" => {
                 event.prevent_default();
                 let id = at.and_then(|i| found.with_untracked(|f| f.rows.get(i).map(|u| u.id)));
-                return if let Some(id) = id { choose(id) };
+                return if let Some(id) = id {
+                    choose(id)
+                };
             }
             _ => return clear_on_escape(&event, query, search),
         };
@@ -95,26 +97,12 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
         Some(rows.fresh())
     };
     let help = move || {
-        view! {
-            <main class="main">
-                <h1 id="title" tabindex="-1" data-focus="">{words.missing_title()}</h1>
-                <p>{words.missing_text()}</p>
-                <p>{words.missing_bill()}</p>
-                <p>{words.missing_landlord()}</p>
-            </main>
-            <footer class="foot">
-                <button
-                    class="primary"
-                    type="button"
-                    on:click=on(move |_| {
-                        helping.set(false);
-                        super::state::focus_screen();
-                    })
-                >
-                    {words.missing_back()}
-                </button>
-            </footer>
-        }
+        let lines = [words.missing_text(), words.missing_bill(), words.missing_landlord()];
+        let back = button("primary", words.missing_back(), move || {
+            helping.set(false);
+            super::state::focus_screen();
+        });
+        message(None, words.missing_title().into(), lines.map(|text| line(text.into())).into(), vec![back])
     };
     let list = move || {
         view! {
@@ -151,20 +139,14 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
                 </div>
             </main>
             <footer class="foot">
-                <button
-                    class="quiet"
-                    type="button"
-                    on:click=on(move |_| {
-                        helping.set(true);
-                        super::state::focus_screen();
-                    })
-                >
-                    {words.select_missing()}
-                </button>
+                {button("quiet", words.select_missing(), move || {
+                    helping.set(true);
+                    super::state::focus_screen();
+                })}
             </footer>
         }
     };
-    live(move || Some(if helping.get() { help().fresh() } else { list().fresh() }))
+    live(move || Some(if helping.get() { help() } else { list().fresh() }))
 }
 
 fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: impl Fn(u32) + 'static) -> Part {

@@ -128,9 +128,6 @@ impl Modal {
         bridge::listen(&listener);
         // It listens as long as the page lives.
         listener.forget();
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-hydrated", "true");
-        }
     }
 
     /// Asks where the customer is and tells the page whether the token is good.

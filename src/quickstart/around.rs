@@ -19,7 +19,13 @@ pub fn around(card: impl IntoView) -> impl IntoView {
                     "the page opens Connect, and the server exchanges the code for the customer’s accounts."
                 </p>
             </section>
-            {card}
+            <section class="qs-card" aria-labelledby="try-title">
+                <h2 id="try-title">"Try it"</h2>
+                {card}
+                <p class="hint" id="user-id-hint">
+                    "With an id that is linked already, Connect starts in update mode, at the password."
+                </p>
+            </section>
             {logins::logins()}
             {code::code()}
         </main>

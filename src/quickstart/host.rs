@@ -24,7 +24,9 @@ pub(super) fn open(
     let on_success = Closure::<dyn Fn(String)>::new(on_success).into_js_value();
     let on_exit = Closure::<dyn Fn(String, JsValue)>::new(exit).into_js_value();
     let config = Object::new();
-    for (key, value) in [("connectToken", &JsValue::from_str(token)), ("onSuccess", &on_success), ("onExit", &on_exit)] {
+    for (key, value) in
+        [("connectToken", &JsValue::from_str(token)), ("onSuccess", &on_success), ("onExit", &on_exit)]
+    {
         // Setting a property of a plain object cannot fail.
         let _ = Reflect::set(&config, &JsValue::from_str(key), value);
     }

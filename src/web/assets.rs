@@ -21,16 +21,15 @@ pub(super) fn router(options: &LeptosOptions) -> Router {
         .nest_service(&format!("/{}", options.site_pkg_dir), pkg)
         .route_service("/frame.js", file("frame.js"))
         .route_service("/favicon.svg", file("favicon.svg"))
+        .route_service("/quickstart.css", file("quickstart.css"))
         .layer(caching(ASK));
     let loader = Router::new()
         .route_service("/initialize.js", file("initialize.js"))
         // The address of the first generation of the npm package.
         .route_service("/connect/pelm-connect.js", file("initialize.js"))
-        .layer(
-            ServiceBuilder::new().layer(caching(LOADER_AGE)).layer(SetResponseHeaderLayer::overriding(
-                HeaderName::from_static("cross-origin-resource-policy"),
-                HeaderValue::from_static("cross-origin"),
-            )),
-        );
+        .layer(ServiceBuilder::new().layer(caching(LOADER_AGE)).layer(SetResponseHeaderLayer::overriding(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        )));
     own.merge(loader)
 }

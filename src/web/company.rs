@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use connect_core::connector::MeterKind;
 use connect_core::store::Client;
 use connect_server::bootstrap::SandboxClient;
 use connect_server::service::{ConnectTokenError, ConnectTokenRequest, Fault, Service, UtilityRef};
 use connect_wire::Hidden;
 use leptos::prelude::use_context;
 
-use crate::calls::{AccountRow, CallError, LinkedUser, NewToken};
+use crate::calls::{CallError, LinkedUser, NewToken};
 
 async fn company() -> Result<(Arc<Service>, Client), CallError> {
     let (Some(service), Some(company)) = (use_context::<Arc<Service>>(), use_context::<SandboxClient>()) else {
@@ -36,7 +35,9 @@ pub async fn new_connect_token(user_id: &str, utility: &str) -> Result<NewToken,
     let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility };
     match service.create_connect_token(&client, request).await {
         Ok(issued) => Ok(NewToken::Made(Hidden(issued.token.expose().to_owned()))),
-        Err(ConnectTokenError::UnknownUtility) => Ok(NewToken::Refused("There is no utility with this slug.".into())),
+        Err(ConnectTokenError::UnknownUtility) => {
+            Ok(NewToken::Refused("There is no utility with this slug.".into()))
+        }
         Err(ConnectTokenError::OtherUtility { linked }) => Ok(NewToken::Refused(format!(
             "This user id is linked with “{linked}”. Use another user id for another utility."
         ))),
@@ -54,25 +55,17 @@ pub async fn exchange_code(code: Hidden) -> Result<LinkedUser, CallError> {
     let Ok(principal) = service.principal(&client, granted.access.expose()).await.map_err(broken)? else {
         return refused();
     };
-    let user = service.user(principal).await.map_err(broken)?;
-    let utility = user.and_then(|u| service.directory().by_id(u.utility)).map(|u| u.name.clone());
     let accounts = service.accounts(principal).await.map_err(broken)?;
     let accounts = accounts
         .into_iter()
-        .map(|view| AccountRow {
-            id: view.account.id.to_string(),
-            account_number: view.account.account_number,
-            address: view.account.address,
-            meters: view
-                .account
-                .meters
-                .iter()
-                .map(|m| match m.kind {
-                    MeterKind::Electric => "Electricity".to_owned(),
-                    MeterKind::Gas => "Gas".to_owned(),
-                })
-                .collect(),
+        .map(|view| {
+            let meters = match (view.electricity, view.gas) {
+                (true, true) => "electricity and gas",
+                (false, true) => "gas",
+                _ => "electricity",
+            };
+            format!("{}: {}, account {}", view.account.address, meters, view.account.account_number)
         })
         .collect();
-    Ok(LinkedUser::Linked { utility: utility.unwrap_or_default(), accounts })
+    Ok(LinkedUser::Linked { accounts })
 }

@@ -44,11 +44,14 @@ pub(super) async fn page(
         class: "frame",
         title: ENGLISH.app_title,
         scripts: &["/frame.js"],
+        styles: None,
         ancestors: origin(&params.o).unwrap_or("'none'").to_owned(),
         frames: "'none'",
     };
     let options = web.options.clone();
-    render_app_async_with_context(|| {}, move || document(options.clone(), page.clone()))(request).await.into_response()
+    render_app_async_with_context(|| {}, move || document(options.clone(), page.clone()))(request)
+        .await
+        .into_response()
 }
 
 /// What is drawn for a handle that nobody has: nothing yet. The token's check then ends the run.
@@ -68,7 +71,8 @@ fn unknown() -> FlowView {
 /// The text, if it is an origin in the exact form that a browser gives to `location.origin`.
 fn origin(text: &str) -> Option<&str> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    let allowed =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
     (!host.is_empty() && host.len() <= 260 && host.chars().all(allowed)).then_some(text)
 }
 
@@ -81,7 +85,16 @@ mod tests {
         for good in ["https://example.com", "http://localhost:3001", "http://[::1]:8080"] {
             assert_eq!(origin(good), Some(good));
         }
-        for bad in ["", "null", "*", "https://", "https://a.com/path", "https://a.com; script-src *", "javascript://x", "https://a.com b"] {
+        for bad in [
+            "",
+            "null",
+            "*",
+            "https://",
+            "https://a.com/path",
+            "https://a.com; script-src *",
+            "javascript://x",
+            "https://a.com b",
+        ] {
             assert_eq!(origin(bad), None, "{bad}");
         }
     }

@@ -15,9 +15,12 @@ pub(super) async fn page(State(web): State<Web>, request: Request<Body>) -> Resp
         class: "quickstart",
         title: "Connect quickstart",
         scripts: &["/initialize.js"],
+        styles: Some("/quickstart.css"),
         ancestors: "'none'".to_owned(),
         frames: "'self'",
     };
     let options = web.options.clone();
-    render_app_async_with_context(|| {}, move || document(options.clone(), page.clone()))(request).await.into_response()
+    render_app_async_with_context(|| {}, move || document(options.clone(), page.clone()))(request)
+        .await
+        .into_response()
 }

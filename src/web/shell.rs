@@ -20,6 +20,8 @@ pub(super) struct Document {
     pub(super) title: &'static str,
     /// Scripts of ours that run before the app.
     pub(super) scripts: &'static [&'static str],
+    /// A stylesheet beside the common one.
+    pub(super) styles: Option<&'static str>,
     /// Sources of `frame-ancestors`.
     pub(super) ancestors: String,
     /// Sources of `frame-src`.
@@ -30,7 +32,7 @@ pub(super) struct Document {
 const SPRITE: &str = include_str!("sprite.svg");
 
 pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoView {
-    let Document { app, class, title, scripts, ancestors, frames } = document;
+    let Document { app, class, title, scripts, styles, ancestors, frames } = document;
     set_policy(&ancestors, frames);
     let nonce = use_nonce();
     provide_context(Strings::english());
@@ -50,6 +52,7 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
                 <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" id="leptos" href=css />
+                {styles.map(|href| view! { <link rel="stylesheet" href=href /> })}
                 {scripts.iter().map(|src| view! { <script src=*src nonce=nonce.clone()></script> }).collect_view()}
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
@@ -66,7 +69,8 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
 fn set_policy(ancestors: &str, frames: &str) {
     let nonce = use_nonce().map(|n| format!(" 'nonce-{n}'")).unwrap_or_default();
     // `cargo leptos watch` reloads the page over a socket on another port.
-    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://localhost:* ws://127.0.0.1:*" } else { "" };
+    let reload =
+        if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://localhost:* ws://127.0.0.1:*" } else { "" };
     let policy = format!(
         "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; \
          connect-src 'self'{reload}; img-src 'self' data:; frame-src {frames}; form-action 'self'; \

@@ -81,7 +81,8 @@ fn only_the_front_crate_is_a_cdylib_and_it_is_nothing_else() {
 #[test]
 fn the_browser_links_no_server_crate() {
     let cargo = read("Cargo.toml");
-    let ssr: Vec<_> = at(&cargo, &["features", "ssr"]).as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let ssr: Vec<_> =
+        at(&cargo, &["features", "ssr"]).as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let hydrate = at(&cargo, &["features", "hydrate"]).as_array().unwrap();
     assert_eq!(hydrate, &vec![Value::from("leptos/hydrate")]);
     for name in ["connect-core", "connect-server", "connect-sqlite", "connect-sandbox"] {

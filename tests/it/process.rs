@@ -8,8 +8,10 @@ use crate::support::{Home, LOADER};
 /// Starts it once, so that everything is there, and stops it.
 fn used() -> Home {
     let home = Home::new();
-    let (status, _) = home.start(&[]).stop("TERM");
-    assert_eq!(status.code(), Some(0));
+    let server = home.start(&[]);
+    server.get("/healthz");
+    let (status, said) = server.stop("TERM");
+    assert_eq!(status.code(), Some(0), "{said}");
     home
 }
 
@@ -40,12 +42,13 @@ fn what_it_makes_is_for_its_owner_alone() {
 }
 
 #[test]
-fn the_greeting_shows_no_secret() {
+fn greeting_and_log_of_a_start_show_no_secret() {
     let home = Home::new();
     let server = home.start(&[("CONNECT_LOG", "trace")]);
     let file = home.read("data/sandbox-client.env");
     let secret = file.lines().find_map(|l| l.strip_prefix("PELM_SECRET=")).unwrap();
     assert!(!server.greeting.contains(secret));
+    server.get("/healthz");
     let (_, said) = server.stop("TERM");
     assert!(!said.contains(secret) && said.contains("TRACE"), "{said}");
 }
@@ -104,6 +107,13 @@ fn a_signal_ends_it_with_code_0() {
         assert_eq!(status.code(), Some(0), "{signal}: {said}");
         assert!(!home.path("data/connect.db-wal").exists(), "the database was not closed");
     }
+}
+
+/// Whoever waits for the greeting may stop it at once: the handlers must be there by then.
+#[test]
+fn a_signal_right_after_the_greeting_ends_it_with_code_0() {
+    let (status, said) = Home::new().start(&[]).stop("TERM");
+    assert_eq!(status.code(), Some(0), "{status}: {said}");
 }
 
 #[test]
@@ -182,9 +192,12 @@ fn a_site_that_was_not_built_is_told() {
 
 #[test]
 fn a_file_that_is_no_database_is_told_and_left_as_it_is() {
-    for garbage in [&b"this is not a database, it only has its name, and is long enough to be looked at\n".repeat(40)[..], b"x"] {
+    let long = "this is not a database, although it has its name and is long enough to be one\n".repeat(40);
+    for garbage in [&*long, "nonsense"] {
         let home = used();
         home.write("data/connect.db", garbage);
+        // Somebody else's file, perhaps: its permissions are theirs as well.
+        home.set_mode("data/connect.db", 0o644);
         let said = home.refuses(&[]);
         assert!(said.contains("connect.db"), "{said}");
     }

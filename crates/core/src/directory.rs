@@ -83,11 +83,7 @@ impl Utility {
     #[must_use]
     pub fn monogram(&self) -> String {
         let short = text::initials(&self.short_name);
-        if short.is_empty() {
-            text::initials(&self.name)
-        } else {
-            short
-        }
+        if short.is_empty() { text::initials(&self.name) } else { short }
     }
 
     /// A steady number from 0 to 7 that picks the background colour of the monogram.
@@ -96,9 +92,10 @@ impl Utility {
     #[must_use]
     pub fn tone(&self) -> u8 {
         // FNV-1a: short, and unlike the hashers of `std` fixed for ever.
-        let hash = self.slug.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
+        let hash = self
+            .slug
+            .bytes()
+            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
         // The low bits of FNV mix worst; fold the high ones in. The mask keeps it below 8.
         ((hash ^ (hash >> 15)) & 7) as u8
     }
@@ -106,10 +103,7 @@ impl Utility {
     /// Full names of the states or provinces served, in the order of [`Utility::states`].
     #[must_use]
     pub fn region_names(&self) -> Vec<&'static str> {
-        self.states
-            .iter()
-            .filter_map(|code| regions::name(code))
-            .collect()
+        self.states.iter().filter_map(|code| regions::name(code)).collect()
     }
 }
 
@@ -144,17 +138,9 @@ impl Directory {
     pub fn parse(csv: &str) -> Result<Self, DirectoryError> {
         let mut utilities = load::utilities(csv)?;
         utilities.sort_by_key(|utility| utility.id);
-        let slugs = utilities
-            .iter()
-            .enumerate()
-            .map(|(at, utility)| (utility.slug.clone(), at))
-            .collect();
+        let slugs = utilities.iter().enumerate().map(|(at, utility)| (utility.slug.clone(), at)).collect();
         let index = Index::new(&utilities);
-        Ok(Self {
-            utilities,
-            slugs,
-            index,
-        })
+        Ok(Self { utilities, slugs, index })
     }
 
     /// All utilities in the order of their ids.
@@ -166,10 +152,7 @@ impl Directory {
     /// The utility with this id, if there is one.
     #[must_use]
     pub fn by_id(&self, id: u32) -> Option<&Utility> {
-        let at = self
-            .utilities
-            .binary_search_by_key(&id, |utility| utility.id)
-            .ok()?;
+        let at = self.utilities.binary_search_by_key(&id, |utility| utility.id).ok()?;
         self.utilities.get(at)
     }
 
@@ -202,10 +185,6 @@ impl Directory {
     /// A blank query finds nothing to prefer and gives all utilities in that order.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<&Utility> {
-        self.index
-            .search(query, limit)
-            .into_iter()
-            .map(|at| &self.utilities[at])
-            .collect()
+        self.index.search(query, limit).into_iter().map(|at| &self.utilities[at]).collect()
     }
 }

@@ -225,11 +225,22 @@ pub trait Store: Send + Sync {
 
     /// Makes `code` the only usable authorization code of the session: earlier unused ones stop
     /// working. `false` when the session has no linked user or is finished.
-    async fn issue_code(&self, session_id: Uuid, code: Digest, at: Timestamp, expires_at: Timestamp)
-    -> StoreResult<bool>;
+    async fn issue_code(
+        &self,
+        session_id: Uuid,
+        code: Digest,
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> StoreResult<bool>;
     /// Exchanges an authorization code: marks it used, adds the access token for the code's
     /// user and finishes the session, if the code is unused, unexpired and the client's own.
-    async fn redeem_code(&self, code: Digest, client_id: Uuid, access: Digest, at: Timestamp) -> StoreResult<Redeemed>;
+    async fn redeem_code(
+        &self,
+        code: Digest,
+        client_id: Uuid,
+        access: Digest,
+        at: Timestamp,
+    ) -> StoreResult<Redeemed>;
     /// Who an access token speaks for.
     async fn principal(&self, access: &Digest) -> StoreResult<Option<Principal>>;
 

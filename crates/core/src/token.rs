@@ -150,7 +150,11 @@ impl Token {
         if self.kind != TokenKind::Connect {
             return None;
         }
-        self.text.expose().rsplit_once('_').and_then(|(head, _)| head.rsplit_once('_')).and_then(|(_, h)| Handle::parse(h))
+        self.text
+            .expose()
+            .rsplit_once('_')
+            .and_then(|(head, _)| head.rsplit_once('_'))
+            .and_then(|(_, h)| Handle::parse(h))
     }
 
     /// The text to hand out. Every caller is a place to review.

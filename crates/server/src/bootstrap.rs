@@ -29,7 +29,9 @@ pub enum StartError {
         error: io::Error,
     },
     /// The key is gone but the database is not.
-    #[error("{key} is missing, but {database} was made with it: put the key back, or remove the database to start anew.")]
+    #[error(
+        "{key} is missing, but {database} was made with it: put the key back, or remove the database to start anew."
+    )]
     KeyMissing {
         /// Where the key should be.
         key: String,
@@ -64,11 +66,11 @@ pub struct SandboxClient {
 /// Makes the data directory, for the owner alone.
 pub fn make_data_dir(dir: &Path) -> Result<(), StartError> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .map_err(|error| StartError::File { path: dir.display().to_string(), verb: "made", error })
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| StartError::File {
+        path: dir.display().to_string(),
+        verb: "made",
+        error,
+    })
 }
 
 /// The keys, from the file at `path`; it is made if there is no database yet.

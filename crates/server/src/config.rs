@@ -74,7 +74,8 @@ impl ConnectOptions {
     pub fn read(path: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|e| ConfigError(format!("The configuration {} could not be read: {e}.", path.display())))?;
-        Self::parse(&text, env).map_err(|ConfigError(e)| ConfigError(format!("{} is not right: {e}", path.display())))
+        Self::parse(&text, env)
+            .map_err(|ConfigError(e)| ConfigError(format!("{} is not right: {e}", path.display())))
     }
 
     fn parse(text: &str, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
@@ -121,7 +122,9 @@ fn overlay<T: std::str::FromStr>(
     slot: &mut T,
 ) -> Result<(), ConfigError> {
     if let Some(text) = env(name) {
-        *slot = text.parse().map_err(|_| ConfigError(format!("the environment's {name}={text} is not a valid value.")))?;
+        *slot = text
+            .parse()
+            .map_err(|_| ConfigError(format!("the environment's {name}={text} is not a valid value.")))?;
     }
     Ok(())
 }

@@ -55,10 +55,7 @@ fn parse(args: &[String]) -> Result<Args> {
             _ => (arg.as_str(), None),
         };
         let mut value = || {
-            inline
-                .clone()
-                .or_else(|| rest.next().cloned())
-                .ok_or(format!("wasm-bindgen: {name} needs a value"))
+            inline.clone().or_else(|| rest.next().cloned()).ok_or(format!("wasm-bindgen: {name} needs a value"))
         };
         match name {
             "--target" => {
@@ -129,12 +126,7 @@ mod tests {
     fn refuses_what_it_would_ignore() {
         for args in [
             &["--target=bundler"][..],
-            &[
-                "--split-linked-modules",
-                "--out-name=a",
-                "--out-dir=b",
-                "c.wasm",
-            ],
+            &["--split-linked-modules", "--out-name=a", "--out-dir=b", "c.wasm"],
             &["--out-name=a", "--out-dir=b"],
             &["--out-name=a", "--out-dir=b", "c.wasm", "d.wasm"],
         ] {

@@ -15,10 +15,7 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn new(folder: PathBuf) -> Self {
-        Self {
-            folder,
-            used: BTreeSet::new(),
-        }
+        Self { folder, used: BTreeSet::new() }
     }
 
     /// Quality 11: what a server that compresses ahead of time sends.
@@ -34,8 +31,7 @@ impl Cache {
 
     pub(crate) fn gzip(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
         self.get(bytes, "gz", |bytes| {
-            let mut encoder =
-                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
             encoder.write_all(bytes)?;
             encoder.finish()
         })
@@ -56,10 +52,7 @@ impl Cache {
     /// Forgets what was not asked for since `new`.
     pub(crate) fn prune(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            if !self
-                .used
-                .contains(entry.file_name().to_string_lossy().as_ref())
-            {
+            if !self.used.contains(entry.file_name().to_string_lossy().as_ref()) {
                 // A leftover does no harm.
                 let _ = fs::remove_file(entry.path());
             }

@@ -11,10 +11,7 @@ use std::time::Instant;
 
 /// The files of the site's package folder that come from the front crate.
 pub(crate) fn build(options: &Options, mode: Mode) -> Result<Tree> {
-    let status = options
-        .front_cargo(mode)
-        .status()
-        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    let status = options.front_cargo(mode).status().map_err(|e| format!("cannot run cargo: {e}"))?;
     if !status.success() {
         return Err(format!("{} did not build", options.lib_package));
     }
@@ -46,8 +43,7 @@ pub(crate) fn build(options: &Options, mode: Mode) -> Result<Tree> {
 
     let start = Instant::now();
     if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .map_err(|e| format!("cannot clear {}: {e}", folder.display()))?;
+        fs::remove_dir_all(&folder).map_err(|e| format!("cannot clear {}: {e}", folder.display()))?;
     }
     bindgen::run(&bindgen::Args {
         input: source,
@@ -84,11 +80,7 @@ fn optimize(options: &Options, wasm_opt: &Path, wasm: &Path) -> Result<()> {
         .env("PATH", tool_path(&options.root)?)
         .status()
         .map_err(|e| format!("cannot run {}: {e}", wasm_opt.display()))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{} failed: {status}", wasm_opt.display()))
-    }
+    if status.success() { Ok(()) } else { Err(format!("{} failed: {status}", wasm_opt.display())) }
 }
 
 /// The one that tools/package-lock.json pins first: a distribution's own may be years old.

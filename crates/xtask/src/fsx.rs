@@ -15,8 +15,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
 
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)
-            .map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
+        fs::create_dir_all(folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
     }
     fs::write(path, bytes).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
@@ -46,8 +45,7 @@ pub(crate) fn mirror(tree: &Tree, root: &Path) -> Result<Mirrored> {
     if root.exists() {
         for path in walk(root)? {
             if !tree.contains_key(&relative(root, &path)?) {
-                fs::remove_file(&path)
-                    .map_err(|e| format!("cannot remove {}: {e}", path.display()))?;
+                fs::remove_file(&path).map_err(|e| format!("cannot remove {}: {e}", path.display()))?;
                 done.removed += 1;
             }
         }
@@ -105,21 +103,13 @@ mod tests {
         let _ = fs::remove_dir_all(&root);
         write(&root.join("old/stray.br"), b"x").expect("write");
         write(&root.join("same.js"), b"same").expect("write");
-        let tree = Tree::from([
-            ("same.js".to_owned(), b"same".to_vec()),
-            ("pkg/new.css".to_owned(), b"new".to_vec()),
-        ]);
+        let tree =
+            Tree::from([("same.js".to_owned(), b"same".to_vec()), ("pkg/new.css".to_owned(), b"new".to_vec())]);
         let first = mirror(&tree, &root).expect("mirror");
         let second = mirror(&tree, &root).expect("mirror");
         let found = read_tree(&root).expect("read");
         fs::remove_dir_all(&root).expect("clean");
-        assert_eq!(
-            first,
-            Mirrored {
-                written: 1,
-                removed: 1
-            }
-        );
+        assert_eq!(first, Mirrored { written: 1, removed: 1 });
         assert_eq!(second, Mirrored::default());
         assert_eq!(found, tree);
     }

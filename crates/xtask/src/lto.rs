@@ -54,12 +54,7 @@ fn build(options: &Options) -> Result<Option<String>> {
         .map_err(|e| format!("cannot run cargo: {e}"))?;
     let name = format!("--crate-name {} ", options.lib_crate);
     let mut found = None;
-    for line in child
-        .stderr
-        .take()
-        .into_iter()
-        .flat_map(|pipe| BufReader::new(pipe).lines())
-    {
+    for line in child.stderr.take().into_iter().flat_map(|pipe| BufReader::new(pipe).lines()) {
         let line = line.map_err(|e| format!("cannot read cargo's output: {e}"))?;
         let start = line.trim_start();
         if start.starts_with("Running `") {
@@ -79,24 +74,18 @@ fn build(options: &Options) -> Result<Option<String>> {
 
 fn check(rustc: &str) -> Result<()> {
     let words: Vec<&str> = rustc.split_whitespace().collect();
-    let types: Vec<&str> = words
-        .windows(2)
-        .filter(|pair| pair[0] == "--crate-type")
-        .map(|pair| pair[1])
-        .collect();
+    let types: Vec<&str> = words.windows(2).filter(|pair| pair[0] == "--crate-type").map(|pair| pair[1]).collect();
     if types != ["cdylib"] {
         return Err(format!("crate types {types:?}, not cdylib alone"));
     }
-    let lto = words.windows(2).any(|pair| {
-        pair[0] == "-C" && ["lto", "lto=fat", "lto=thin"].contains(&pair[1].trim_end_matches('`'))
-    });
+    let lto = words
+        .windows(2)
+        .any(|pair| pair[0] == "-C" && ["lto", "lto=fat", "lto=thin"].contains(&pair[1].trim_end_matches('`')));
     if lto { Ok(()) } else { Err("no -C lto".into()) }
 }
 
 fn wasm_fingerprint(options: &Options) -> Result<String> {
-    Ok(fsx::fingerprint(fsx::read(
-        &options.front_wasm(Mode::Release),
-    )?))
+    Ok(fsx::fingerprint(fsx::read(&options.front_wasm(Mode::Release))?))
 }
 
 #[cfg(test)]
@@ -105,13 +94,12 @@ mod tests {
 
     #[test]
     fn reads_the_command_line() {
-        let with = "Running `rustc --crate-name a --crate-type cdylib --emit=link -C opt-level=z -C lto -C strip=none`";
+        let with =
+            "Running `rustc --crate-name a --crate-type cdylib --emit=link -C opt-level=z -C lto -C strip=none`";
         assert_eq!(check(with), Ok(()));
-        let both =
-            "Running `rustc --crate-name a --crate-type cdylib --crate-type rlib -C opt-level=z`";
+        let both = "Running `rustc --crate-name a --crate-type cdylib --crate-type rlib -C opt-level=z`";
         assert!(check(both).is_err());
-        let without =
-            "Running `rustc --crate-name a --crate-type cdylib -C embed-bitcode=no -C lto=off`";
+        let without = "Running `rustc --crate-name a --crate-type cdylib -C embed-bitcode=no -C lto=off`";
         assert!(check(without).is_err());
     }
 }

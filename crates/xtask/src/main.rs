@@ -11,6 +11,7 @@ mod compress;
 mod front;
 mod fsx;
 mod lto;
+mod minify;
 mod options;
 mod same_site;
 mod site;

@@ -72,13 +72,10 @@ impl Options {
             .output()
             .map_err(|e| format!("cannot run cargo: {e}"))?;
         if !output.status.success() {
-            return Err(format!(
-                "cargo metadata failed:\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            ));
+            return Err(format!("cargo metadata failed:\n{}", String::from_utf8_lossy(&output.stderr)));
         }
-        let metadata: Value = serde_json::from_slice(&output.stdout)
-            .map_err(|e| format!("cargo metadata is not JSON: {e}"))?;
+        let metadata: Value =
+            serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata is not JSON: {e}"))?;
         Self::from_metadata(&metadata)
     }
 
@@ -86,10 +83,7 @@ impl Options {
         let table = match metadata["metadata"]["leptos"].as_array().map(Vec::as_slice) {
             Some([one]) => one,
             _ => {
-                return Err(
-                    "the root Cargo.toml must have exactly one [[workspace.metadata.leptos]]"
-                        .into(),
-                );
+                return Err("the root Cargo.toml must have exactly one [[workspace.metadata.leptos]]".into());
             }
         };
         for (key, followed) in UNSUPPORTED {
@@ -100,27 +94,18 @@ impl Options {
                 other => other.to_string(),
             };
             if is != followed {
-                return Err(format!(
-                    "[[workspace.metadata.leptos]] {key} = {is}: cargo xtask cannot follow that"
-                ));
+                return Err(format!("[[workspace.metadata.leptos]] {key} = {is}: cargo xtask cannot follow that"));
             }
         }
         let text = |key: &str| table[key].as_str().map(str::to_owned);
         let flag = |key: &str| table[key].as_bool().unwrap_or(false);
-        let need =
-            |key: &str| text(key).ok_or(format!("[[workspace.metadata.leptos]] lacks {key}"));
+        let need = |key: &str| text(key).ok_or(format!("[[workspace.metadata.leptos]] lacks {key}"));
         let list = |key: &str| -> Vec<String> {
             let items = table[key].as_array().map(Vec::as_slice).unwrap_or_default();
-            items
-                .iter()
-                .filter_map(|v| v.as_str().map(str::to_owned))
-                .collect()
+            items.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
         };
         let path_of = |value: &Value, what: &str| {
-            value
-                .as_str()
-                .map(PathBuf::from)
-                .ok_or(format!("cargo metadata lacks {what}"))
+            value.as_str().map(PathBuf::from).ok_or(format!("cargo metadata lacks {what}"))
         };
 
         let root = path_of(&metadata["workspace_root"], "workspace_root")?;
@@ -132,9 +117,7 @@ impl Options {
             .filter(|package| package["name"] == lib_package.as_str())
             .flat_map(|package| package["targets"].as_array().into_iter().flatten())
             .find(|target| {
-                target["crate_types"]
-                    .as_array()
-                    .is_some_and(|types| types.contains(&Value::from("cdylib")))
+                target["crate_types"].as_array().is_some_and(|types| types.contains(&Value::from("cdylib")))
             })
             .ok_or(format!("package {lib_package} has no cdylib"))?;
 
@@ -143,13 +126,8 @@ impl Options {
         let output_name = need("output-name")?;
         let mut wasm_opt = list("wasm-opt-features");
         if table["wasm-opt-features"].is_null() {
-            wasm_opt = [
-                "-Oz",
-                "--enable-bulk-memory",
-                "--enable-nontrapping-float-to-int",
-            ]
-            .map(str::to_owned)
-            .to_vec();
+            wasm_opt =
+                ["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"].map(str::to_owned).to_vec();
         }
         // `Project::to_envs` of cargo-leptos: the crates that are built read some of these.
         let mut env = vec![
@@ -166,11 +144,9 @@ impl Options {
             env.push(("DISABLE_SERVER_FN_HASH", "true".into()));
         }
         if !flag("disable-erase-components") {
-            return Err(
-                "set disable-erase-components = true: else dev builds by cargo-leptos and \
+            return Err("set disable-erase-components = true: else dev builds by cargo-leptos and \
                  by plain cargo throw each other's work away"
-                    .into(),
-            );
+                .into());
         }
 
         let mut lib_features = list("lib-features");
@@ -184,10 +160,7 @@ impl Options {
                 .flatten()
                 .filter_map(|v| v.as_str().map(str::to_owned))
                 .collect(),
-            lib_crate: target["name"]
-                .as_str()
-                .unwrap_or(&lib_package)
-                .replace('-', "_"),
+            lib_crate: target["name"].as_str().unwrap_or(&lib_package).replace('-', "_"),
             style_file: text("style-file").map(|p| root.join(p)),
             style_bundle: flag("style-bundle"),
             browserquery: text("browserquery").unwrap_or_else(|| "defaults".into()),
@@ -226,10 +199,7 @@ impl Options {
             .arg("build")
             .arg(format!("--package={}", self.lib_package))
             .arg("--lib")
-            .arg(format!(
-                "--target-dir={}",
-                self.target.join("front").display()
-            ))
+            .arg(format!("--target-dir={}", self.target.join("front").display()))
             .arg("--target=wasm32-unknown-unknown");
         if !self.lib_default_features {
             command.arg("--no-default-features");
@@ -258,10 +228,7 @@ impl Options {
             (_, Some("bench")) | (Mode::Release, None) => "release",
             (_, Some(name)) => name,
         };
-        self.target
-            .join("front/wasm32-unknown-unknown")
-            .join(profile)
-            .join(format!("{}.wasm", self.lib_crate))
+        self.target.join("front/wasm32-unknown-unknown").join(profile).join(format!("{}.wasm", self.lib_crate))
     }
 
     fn profile(&self, mode: Mode) -> Option<&str> {
@@ -330,10 +297,7 @@ mod tests {
             json!({"tailwind-input-file": "a.css"}),
             json!({"disable-erase-components": false}),
         ] {
-            assert!(
-                Options::from_metadata(&metadata(extra.clone())).is_err(),
-                "{extra}"
-            );
+            assert!(Options::from_metadata(&metadata(extra.clone())).is_err(), "{extra}");
         }
     }
 }

@@ -23,16 +23,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let differences = compare(&ours, &fsx::read_tree(&other_root)?);
     if differences.is_empty() {
-        println!(
-            "same-site: cargo-leptos builds the same {} files",
-            ours.len()
-        );
+        println!("same-site: cargo-leptos builds the same {} files", ours.len());
         Ok(())
     } else {
-        Err(format!(
-            "cargo-leptos builds another site:\n  {}",
-            differences.join("\n  ")
-        ))
+        Err(format!("cargo-leptos builds another site:\n  {}", differences.join("\n  ")))
     }
 }
 
@@ -63,10 +57,7 @@ mod tests {
     #[test]
     fn says_what_differs() {
         let tree = |files: &[(&str, &str)]| -> Tree {
-            files
-                .iter()
-                .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()))
-                .collect()
+            files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
         };
         let ours = tree(&[("a", "1"), ("b", "12"), ("c", "3")]);
         assert!(compare(&ours, &ours).is_empty());

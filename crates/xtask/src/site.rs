@@ -2,12 +2,12 @@
 
 use crate::fsx::{self, Tree};
 use crate::options::{Mode, Options};
-use crate::{Result, compress, front, style};
+use crate::{Result, compress, front, minify, style};
 use std::time::Instant;
 
 /// `cargo xtask site`
 pub(crate) fn run(options: &Options, mode: Mode, precompress: bool) -> Result<()> {
-    let mut tree = build(options, mode)?;
+    let mut tree = served(options, mode)?;
     let start = Instant::now();
     if precompress {
         let mut cache = cache(options);
@@ -27,7 +27,16 @@ pub(crate) fn run(options: &Options, mode: Mode, precompress: bool) -> Result<()
     Ok(())
 }
 
-/// All files of the site, by their path below the site root.
+/// The site as it is served: with minified scripts in release mode.
+pub(crate) fn served(options: &Options, mode: Mode) -> Result<Tree> {
+    let mut tree = build(options, mode)?;
+    if matches!(mode, Mode::Release) {
+        minify::scripts(options, &mut tree)?;
+    }
+    Ok(tree)
+}
+
+/// All files of the site as cargo-leptos would build them, by their path below the site root.
 pub(crate) fn build(options: &Options, mode: Mode) -> Result<Tree> {
     let css = style::build(options, mode)?;
     let mut tree = assets(options)?;
@@ -50,14 +59,8 @@ fn assets(options: &Options) -> Result<Tree> {
     };
     let tree = fsx::read_tree(folder)?;
     let pkg = format!("{}/", options.pkg_dir);
-    match tree
-        .keys()
-        .find(|name| *name == "index.html" || name.starts_with(&pkg))
-    {
-        Some(name) => Err(format!(
-            "{}: cargo-leptos keeps this name for itself",
-            folder.join(name).display()
-        )),
+    match tree.keys().find(|name| *name == "index.html" || name.starts_with(&pkg)) {
+        Some(name) => Err(format!("{}: cargo-leptos keeps this name for itself", folder.join(name).display())),
         None => Ok(tree),
     }
 }

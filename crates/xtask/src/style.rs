@@ -12,15 +12,10 @@ pub(crate) fn build(options: &Options, mode: Mode) -> Result<Vec<u8>> {
     let css = match &options.style_file {
         None => String::new(),
         Some(file) if file.extension().is_none_or(|ext| ext != "css") => {
-            return Err(format!(
-                "{}: only plain CSS, no preprocessor",
-                file.display()
-            ));
+            return Err(format!("{}: only plain CSS, no preprocessor", file.display()));
         }
         Some(file) if options.style_bundle => bundle(file)?,
-        Some(file) => {
-            std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?
-        }
+        Some(file) => std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?,
     };
     // The line end is where cargo-leptos would append Tailwind's output.
     process(&format!("{css}\n"), &options.browserquery, mode).map(String::into_bytes)
@@ -31,31 +26,18 @@ fn bundle(file: &Path) -> Result<String> {
     let files = FileProvider::new();
     let mut bundler = Bundler::new(&files, None, ParserOptions::default());
     let sheet = bundler.bundle(file).map_err(|e| format!("CSS: {e}"))?;
-    let printed = sheet
-        .to_css(PrinterOptions::default())
-        .map_err(|e| format!("CSS: {e}"))?;
+    let printed = sheet.to_css(PrinterOptions::default()).map_err(|e| format!("CSS: {e}"))?;
     Ok(printed.code)
 }
 
 fn process(css: &str, query: &str, mode: Mode) -> Result<String> {
-    let browsers =
-        Browsers::from_browserslist([query]).map_err(|e| format!("browserquery {query}: {e}"))?;
+    let browsers = Browsers::from_browserslist([query]).map_err(|e| format!("browserquery {query}: {e}"))?;
     let targets = Targets::from(browsers);
     // cargo-leptos passes a sheet that does not parse on as it is; here it is an error.
-    let mut sheet =
-        StyleSheet::parse(css, ParserOptions::default()).map_err(|e| format!("CSS: {e}"))?;
-    sheet
-        .minify(MinifyOptions {
-            targets,
-            ..Default::default()
-        })
-        .map_err(|e| format!("CSS: {e}"))?;
+    let mut sheet = StyleSheet::parse(css, ParserOptions::default()).map_err(|e| format!("CSS: {e}"))?;
+    sheet.minify(MinifyOptions { targets, ..Default::default() }).map_err(|e| format!("CSS: {e}"))?;
     let printed = sheet
-        .to_css(PrinterOptions {
-            targets,
-            minify: mode == Mode::Release,
-            ..Default::default()
-        })
+        .to_css(PrinterOptions { targets, minify: mode == Mode::Release, ..Default::default() })
         .map_err(|e| format!("CSS: {e}"))?;
     Ok(printed.code)
 }
@@ -67,14 +49,8 @@ mod tests {
     #[test]
     fn release_minifies_and_dev_does_not() {
         let css = "a {\n  color: #ff0000;\n}\n";
-        assert_eq!(
-            process(css, "defaults", Mode::Release),
-            Ok("a{color:red}".into())
-        );
-        assert_eq!(
-            process(css, "defaults", Mode::Dev),
-            Ok("a {\n  color: red;\n}\n".into())
-        );
+        assert_eq!(process(css, "defaults", Mode::Release), Ok("a{color:red}".into()));
+        assert_eq!(process(css, "defaults", Mode::Dev), Ok("a {\n  color: red;\n}\n".into()));
         assert!(process("a { color: ", "no-such-browser 1", Mode::Dev).is_err());
     }
 }

@@ -22,7 +22,7 @@ use leptos::config::LeptosOptions;
 use tempfile::TempDir;
 
 pub use http::{Answer, Call, call, get, post};
-pub use server::{Home, Running};
+pub use server::Home;
 
 /// Number of Pacific Gas and Electric.
 pub const PGE: u32 = 1;
@@ -95,6 +95,7 @@ pub fn make_site(root: &Path) {
     for (file, text) in [
         ("initialize.js", LOADER),
         ("frame.js", "// frame\n"),
+        ("quickstart.css", "/* css */\n"),
         ("favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>\n"),
         ("pkg/connect.js", "// glue\n"),
         ("pkg/connect.css", "/* css */\n"),

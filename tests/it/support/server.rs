@@ -48,6 +48,10 @@ impl Home {
         fs::metadata(self.path(file)).unwrap().permissions().mode() & 0o7777
     }
 
+    pub fn set_mode(&self, file: &str, mode: u32) {
+        fs::set_permissions(self.path(file), fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     /// Every file and folder with its permissions and contents: equal before and after when
     /// nothing was changed.
     pub fn contents(&self) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {

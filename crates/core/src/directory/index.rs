@@ -80,21 +80,14 @@ impl Row {
                 names.push_str(&other);
             }
         }
-        Self {
-            utility: at,
-            telling: telling(&name),
-            name,
-            names,
-        }
+        Self { utility: at, telling: telling(&name), name, names }
     }
 
     /// The rank of a row in which each word typed begins some word.
     fn rank(&self, query: &Query) -> Rank {
         if !self.names.contains(&query.word_start) {
             Rank::EveryWord
-        } else if self.name.starts_with(&query.folded)
-            || self.name[self.telling..].starts_with(&query.folded)
-        {
+        } else if self.name.starts_with(&query.folded) || self.name[self.telling..].starts_with(&query.folded) {
             Rank::NameStart
         } else if self.names.contains(&query.line_start) {
             Rank::AliasStart
@@ -150,9 +143,7 @@ impl Entries {
 /// The entries that begin with a text.
 fn beginning<'a>(entries: &'a [Entry], text: &str) -> impl Iterator<Item = &'a Entry> {
     let start = entries.partition_point(|entry| entry.text.as_str() < text);
-    entries[start..]
-        .iter()
-        .take_while(move |entry| entry.text.starts_with(text))
+    entries[start..].iter().take_while(move |entry| entry.text.starts_with(text))
 }
 
 impl Index {
@@ -162,10 +153,7 @@ impl Index {
             let linkable = utility.listed == Listed::Connector;
             (Reverse(linkable), Reverse(utility.customers), utility.id)
         });
-        let rows: Vec<Row> = order
-            .iter()
-            .map(|(at, utility)| Row::new(*at, utility))
-            .collect();
+        let rows: Vec<Row> = order.iter().map(|(at, utility)| Row::new(*at, utility)).collect();
 
         let mut words = Entries::default();
         let mut squashed = Entries::default();
@@ -183,11 +171,7 @@ impl Index {
                 }
             }
         }
-        Self {
-            rows,
-            words: words.sorted(),
-            squashed: squashed.sorted(),
-        }
+        Self { rows, words: words.sorted(), squashed: squashed.sorted() }
     }
 
     /// Places of all utilities in the order of equal matches.
@@ -201,10 +185,7 @@ impl Index {
         if query.is_empty() {
             return self.ordered().take(limit).collect();
         }
-        let end = query
-            .char_indices()
-            .nth(QUERY_CHARS)
-            .map_or(query.len(), |(at, _)| at);
+        let end = query.char_indices().nth(QUERY_CHARS).map_or(query.len(), |(at, _)| at);
         let folded = fold(&query[..end]);
         if folded.is_empty() || limit == 0 {
             return Vec::new();
@@ -218,11 +199,7 @@ impl Index {
         }
         if !query.squashed.is_empty() {
             for entry in beginning(&self.squashed, &query.squashed) {
-                let rank = if entry.text == query.squashed {
-                    Rank::Exact
-                } else {
-                    Rank::AliasStart
-                };
+                let rank = if entry.text == query.squashed { Rank::Exact } else { Rank::AliasStart };
                 for at in &entry.rows {
                     ranks[*at] = Some(ranks[*at].map_or(rank, |known| known.min(rank)));
                 }
@@ -247,33 +224,22 @@ impl Index {
         // A whole word with an error is the better guess than the beginning of one.
         for open in [false, true] {
             if found.is_empty() {
-                let matched = self.every_word(&words, |typed, word| {
-                    typed.len() >= TYPO_CHARS && near(typed, word, open)
-                });
-                found = matched
-                    .map(|at| self.rows[at].utility)
-                    .take(limit)
-                    .collect();
+                let matched =
+                    self.every_word(&words, |typed, word| typed.len() >= TYPO_CHARS && near(typed, word, open));
+                found = matched.map(|at| self.rows[at].utility).take(limit).collect();
             }
         }
         found
     }
 
     /// The rows in which every word typed begins some word, or is `like` one.
-    fn every_word(
-        &self,
-        typed: &[&str],
-        like: impl Fn(&str, &str) -> bool,
-    ) -> impl Iterator<Item = usize> {
+    fn every_word(&self, typed: &[&str], like: impl Fn(&str, &str) -> bool) -> impl Iterator<Item = usize> {
         // How many of the words typed so far were found, one after the other.
         let mut matched = vec![0; self.rows.len()];
         for (before, typed) in typed.iter().enumerate() {
             let mut any = false;
             let alike = self.words.iter().filter(|word| like(typed, &word.text));
-            for row in beginning(&self.words, typed)
-                .chain(alike)
-                .flat_map(|word| &word.rows)
-            {
+            for row in beginning(&self.words, typed).chain(alike).flat_map(|word| &word.rows) {
                 if matched[*row] == before {
                     matched[*row] = before + 1;
                     any = true;
@@ -285,7 +251,6 @@ impl Index {
         }
         let all = typed.len();
         let rows = matched.into_iter().enumerate();
-        rows.filter(move |(_, count)| *count == all)
-            .map(|(at, _)| at)
+        rows.filter(move |(_, count)| *count == all).map(|(at, _)| at)
     }
 }

@@ -48,10 +48,7 @@ impl Columns {
         ]
         .map(|column| (column, 0));
         for (column, at) in &mut columns {
-            *at = header
-                .iter()
-                .position(|found| found == *column)
-                .ok_or(DirectoryError::Column(column))?;
+            *at = header.iter().position(|found| found == *column).ok_or(DirectoryError::Column(column))?;
         }
         Ok(Self(columns))
     }
@@ -91,23 +88,16 @@ impl<'a> Line<'a> {
 
     fn number(&self, column: &'static str) -> Result<u32, DirectoryError> {
         let text = self.field(column);
-        text.parse()
-            .map_err(|_| self.wrong(column, format!("`{text}` is no whole number")))
+        text.parse().map_err(|_| self.wrong(column, format!("`{text}` is no whole number")))
     }
 
     fn list(&self, column: &'static str) -> impl Iterator<Item = &'a str> {
-        self.field(column)
-            .split('|')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
+        self.field(column).split('|').map(str::trim).filter(|part| !part.is_empty())
     }
 
     fn slug(&self) -> Result<String, DirectoryError> {
         let slug = self.required("slug")?;
-        if slug
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-        {
+        if slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
             Ok(slug)
         } else {
             Err(self.wrong("slug", format!("`{slug}` has more than a-z, 0-9 and -")))
@@ -192,10 +182,7 @@ pub(super) fn utilities(text: &str) -> Result<Vec<Utility>, DirectoryError> {
     let mut slugs = HashSet::new();
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record)? {
-        let line = Line {
-            columns: &columns,
-            record: &record,
-        };
+        let line = Line { columns: &columns, record: &record };
         let utility = line.utility()?;
         if !ids.insert(utility.id) {
             return Err(line.wrong("id", format!("`{}` is taken already", utility.id)));

@@ -63,10 +63,7 @@ fn every_row_is_sound() {
         assert!(utility.tone() < 8, "{slug}");
         let monogram = utility.monogram();
         assert!(matches!(monogram.chars().count(), 1 | 2), "{slug}");
-        assert!(
-            monogram.chars().all(char::is_uppercase),
-            "{slug}: {monogram}"
-        );
+        assert!(monogram.chars().all(char::is_uppercase), "{slug}: {monogram}");
         assert_eq!(directory.by_id(*id), Some(utility));
         assert_eq!(directory.by_slug(slug), Some(utility));
     }
@@ -108,10 +105,7 @@ fn tones_are_steady_and_spread() {
         counts[usize::from(utility.tone())] += 1;
     }
     let fair = directory.all().len() / 8;
-    assert!(
-        counts.iter().all(|n| n.abs_diff(fair) < fair / 4),
-        "{counts:?}"
-    );
+    assert!(counts.iter().all(|n| n.abs_diff(fair) < fair / 4), "{counts:?}");
 }
 
 /// Changing it changes every colour that users have seen.
@@ -121,79 +115,33 @@ const PGE_TONE: u8 = 1;
 fn popular_ones_can_be_linked_and_are_the_largest() {
     let directory = directory();
     let popular = directory.popular(6);
-    let slugs: Vec<&str> = popular
-        .iter()
-        .map(|utility| utility.slug.as_str())
-        .collect();
+    let slugs: Vec<&str> = popular.iter().map(|utility| utility.slug.as_str()).collect();
     assert_eq!(slugs[..3], ["pge", "fpl", "sce"]);
     assert!(popular.is_sorted_by_key(|utility| std::cmp::Reverse(utility.customers)));
     let all = directory.popular(usize::MAX);
     assert_eq!(all.len(), 190);
-    assert!(
-        all.iter()
-            .all(|utility| utility.listed == Listed::Connector)
-    );
+    assert!(all.iter().all(|utility| utility.listed == Listed::Connector));
     assert!(directory.popular(0).is_empty());
 }
 #[test]
 fn damaged_files_are_refused_with_line_and_column() {
     let good = "1,a,A,A,,,US,TX,electric,America/Chicago,5,,connector,a.com\n";
     assert_eq!(problem(good), "none");
-    let at =
-        |column: &str, what: &str| format!("utility directory, line 3, column `{column}`: {what}");
+    let at = |column: &str, what: &str| format!("utility directory, line 3, column `{column}`: {what}");
     for (line, expected) in [
-        (
-            "x,b,B,B,,,US,TX,gas,America/Chicago,5,,connector,",
-            at("id", "`x` is no whole number"),
-        ),
-        (
-            "1,b,B,B,,,US,TX,gas,America/Chicago,5,,connector,",
-            at("id", "`1` is taken already"),
-        ),
-        (
-            "2,a,B,B,,,US,TX,gas,America/Chicago,5,,connector,",
-            at("slug", "`a` is taken already"),
-        ),
-        (
-            "2,B b,B,B,,,US,TX,gas,America/Chicago,5,,connector,",
-            at("slug", "`B b` has more than a-z, 0-9 and -"),
-        ),
-        (
-            "2,b,,B,,,US,TX,gas,America/Chicago,5,,connector,",
-            at("name", "empty"),
-        ),
-        (
-            "2,b,B,B,,,XX,TX,gas,America/Chicago,5,,connector,",
-            at("country", "`XX` is neither US nor CA"),
-        ),
-        (
-            "2,b,B,B,,,US,TX|ZZ,gas,America/Chicago,5,,connector,",
-            at("states", "`ZZ` is no state or province"),
-        ),
-        (
-            "2,b,B,B,,,US,,gas,America/Chicago,5,,connector,",
-            at("states", "empty"),
-        ),
-        (
-            "2,b,B,B,,,US,TX,steam,America/Chicago,5,,connector,",
-            at("commodities", "`steam` is not known"),
-        ),
-        (
-            "2,b,B,B,,,US,TX,,America/Chicago,5,,connector,",
-            at("commodities", "empty"),
-        ),
-        (
-            "2,b,B,B,,,US,TX,gas,,5,,connector,",
-            at("timezone", "empty"),
-        ),
-        (
-            "2,b,B,B,,,US,TX,gas,America/Chicago,-5,,connector,",
-            at("customers", "`-5` is no whole number"),
-        ),
-        (
-            "2,b,B,B,,,US,TX,gas,America/Chicago,5,,maybe,",
-            at("listed", "`maybe` is not known"),
-        ),
+        ("x,b,B,B,,,US,TX,gas,America/Chicago,5,,connector,", at("id", "`x` is no whole number")),
+        ("1,b,B,B,,,US,TX,gas,America/Chicago,5,,connector,", at("id", "`1` is taken already")),
+        ("2,a,B,B,,,US,TX,gas,America/Chicago,5,,connector,", at("slug", "`a` is taken already")),
+        ("2,B b,B,B,,,US,TX,gas,America/Chicago,5,,connector,", at("slug", "`B b` has more than a-z, 0-9 and -")),
+        ("2,b,,B,,,US,TX,gas,America/Chicago,5,,connector,", at("name", "empty")),
+        ("2,b,B,B,,,XX,TX,gas,America/Chicago,5,,connector,", at("country", "`XX` is neither US nor CA")),
+        ("2,b,B,B,,,US,TX|ZZ,gas,America/Chicago,5,,connector,", at("states", "`ZZ` is no state or province")),
+        ("2,b,B,B,,,US,,gas,America/Chicago,5,,connector,", at("states", "empty")),
+        ("2,b,B,B,,,US,TX,steam,America/Chicago,5,,connector,", at("commodities", "`steam` is not known")),
+        ("2,b,B,B,,,US,TX,,America/Chicago,5,,connector,", at("commodities", "empty")),
+        ("2,b,B,B,,,US,TX,gas,,5,,connector,", at("timezone", "empty")),
+        ("2,b,B,B,,,US,TX,gas,America/Chicago,-5,,connector,", at("customers", "`-5` is no whole number")),
+        ("2,b,B,B,,,US,TX,gas,America/Chicago,5,,maybe,", at("listed", "`maybe` is not known")),
         (
             "2,b,B,B,,,US,TX,gas,America/Chicago,5,,connector,https://b.com/x",
             at("reset_site", "`https://b.com/x` is no bare host name"),

@@ -16,12 +16,7 @@ pub(super) fn fold(text: &str) -> String {
             // letters; what has no width is not meant.
             '\'' | '’' | '‘' | '`' | '´' | 'ʼ' => {}
             '\u{300}'..='\u{36f}' => {}
-            '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2060}'
-            | '\u{fe0e}'
-            | '\u{fe0f}'
-            | '\u{feff}' => {}
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}' => {}
             _ => match base(c) {
                 Some(plain) => folded.push_str(plain),
                 None if c.is_alphanumeric() => folded.push(c),
@@ -110,17 +105,9 @@ pub(super) fn initials(name: &str) -> String {
         // The capitals inside one word: PG&E, ConEd, SnoPUD.
         [word] => {
             let capitals: String = word.chars().filter(|c| c.is_uppercase()).take(2).collect();
-            if capitals.is_empty() {
-                word.chars().take(1).collect()
-            } else {
-                capitals
-            }
+            if capitals.is_empty() { word.chars().take(1).collect() } else { capitals }
         }
-        [first, second, ..] => first
-            .chars()
-            .take(1)
-            .chain(second.chars().take(1))
-            .collect(),
+        [first, second, ..] => first.chars().take(1).chain(second.chars().take(1)).collect(),
     };
     fold(&letters).to_uppercase()
 }
@@ -142,9 +129,7 @@ pub(super) fn near(typed: &str, word: &str, open: bool) -> bool {
                 || same(a_rest, b)
                 || same(a, b_rest)
                 || match (a_rest, b_rest) {
-                    ([a1, a_end @ ..], [b1, b_end @ ..]) => {
-                        a0 == b1 && a1 == b0 && same(a_end, b_end)
-                    }
+                    ([a1, a_end @ ..], [b1, b_end @ ..]) => a0 == b1 && a1 == b0 && same(a_end, b_end),
                     _ => false,
                 }
         }

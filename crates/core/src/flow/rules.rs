@@ -89,7 +89,8 @@ impl Flow {
                     (_, true) => Some(CodeNotice::TooLong),
                     _ => None,
                 };
-                let stage = Stage::Code { login: login.clone(), challenge: challenge.clone(), notice: problem.clone() };
+                let stage =
+                    Stage::Code { login: login.clone(), challenge: challenge.clone(), notice: problem.clone() };
                 match problem {
                     Some(_) => quiet(stage),
                     None => Ok((checking(Box::new(stage), Check::Code, now), Effect::Resume)),

@@ -193,7 +193,8 @@ fn a_code_is_asked_checked_and_counted() {
     let flow = at_code(vec![]);
     let (flow, effect) = act(&flow, answer_code());
     assert_eq!(effect, Effect::Resume);
-    let wrong = Answer::Challenge(Challenge::Code(code_challenge(vec![])), Some(ChallengeProblem::Wrong { left: 2 }));
+    let wrong =
+        Answer::Challenge(Challenge::Code(code_challenge(vec![])), Some(ChallengeProblem::Wrong { left: 2 }));
     let flow = flow.answer(wrong).unwrap();
     assert_eq!(code_notice(&flow), Some(CodeNotice::Wrong { left: 2 }));
     let flow = go(&flow, Action::SubmitAnswer { empty: true, too_long: false });
@@ -304,7 +305,8 @@ fn production_never_sees_a_sandbox_utility_as_available() {
 fn a_flow_survives_storage() {
     let card = AccountCard { address: "1 A ST".into(), ending: "0012".into(), electricity: true, gas: false };
     let linked = checking().answer(Answer::Linked(vec![card])).unwrap();
-    for flow in [Flow::create(None), checking(), at_code(methods()), linked, Flow::update(Uuid::nil(), 1, "a".into())]
+    for flow in
+        [Flow::create(None), checking(), at_code(methods()), linked, Flow::update(Uuid::nil(), 1, "a".into())]
     {
         let text = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<Flow>(&text).unwrap(), flow);

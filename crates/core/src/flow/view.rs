@@ -1,8 +1,6 @@
 //! From a flow to what the browser draws.
 
-use connect_wire::{
-    CodeView, CredentialsView, FlowView, Progress, Screen, UtilityCard,
-};
+use connect_wire::{CodeView, CredentialsView, FlowView, Progress, Screen, UtilityCard};
 use jiff::Timestamp;
 
 use super::{Flow, SignIn, Stage};
@@ -75,11 +73,9 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
             Some(login) => Screen::Checking { utility: card(login.utility), what: *what },
             None => Screen::Welcome { utility: None },
         },
-        Stage::Method { login, options, notice } => Screen::Method {
-            utility: card(login.utility),
-            options: options.clone(),
-            notice: notice.clone(),
-        },
+        Stage::Method { login, options, notice } => {
+            Screen::Method { utility: card(login.utility), options: options.clone(), notice: notice.clone() }
+        }
         Stage::Code { login, challenge, notice } => Screen::Code(CodeView {
             utility: card(login.utility),
             prompt: challenge.prompt.clone(),

@@ -46,7 +46,11 @@ impl ApiError {
 
     /// 400: `name` is required.
     pub fn missing(name: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, ErrorCode::ParameterMissing, format!("The parameter '{name}' is required."))
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            ErrorCode::ParameterMissing,
+            format!("The parameter '{name}' is required."),
+        )
     }
 
     /// 400 with a sentence that says what is wrong and what would be right.

@@ -141,8 +141,9 @@ async fn from_multipart(content_type: &str, body: Bytes) -> Result<Params, ApiEr
 
 fn from_json(body: &[u8]) -> Result<Params, ApiError> {
     // Keys are read one by one because serde_json's map would silently keep the last of two.
-    let pairs: Pairs = serde_json::from_slice(body)
-        .map_err(|e| ApiError::invalid(format!("The body is not a JSON object: line {}, column {}.", e.line(), e.column())))?;
+    let pairs: Pairs = serde_json::from_slice(body).map_err(|e| {
+        ApiError::invalid(format!("The body is not a JSON object: line {}, column {}.", e.line(), e.column()))
+    })?;
     let mut params = Params(Vec::new());
     for (name, value) in pairs.0 {
         match value {
@@ -202,7 +203,9 @@ mod tests {
         for bad in [&b"a=1&a=2"[..], b"a=%ff", b"a=\xff", b"%ff=1", b"a=%00"] {
             assert!(from_form(bad).is_err(), "{bad:?}");
         }
-        for bad in [&br#"{"a":"1","a":"2"}"#[..], b"[]", b"{", b"\"a\"", br#"{"a":1}"#, br#"{"a":["b"]}"#, b"\xff", b""] {
+        for bad in
+            [&br#"{"a":"1","a":"2"}"#[..], b"[]", b"{", b"\"a\"", br#"{"a":1}"#, br#"{"a":["b"]}"#, b"\xff", b""]
+        {
             assert!(from_json(bad).is_err(), "{bad:?}");
         }
         assert!(from_form(format!("a={}", "x".repeat(MAX_VALUE_BYTES + 1)).as_bytes()).is_err());

@@ -40,7 +40,8 @@ pub(super) async fn read(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Reply<UserBody>, ApiError> {
     let (id, user) = own_user(&state, &reader, path).await?;
-    let full_name = state.service.directory().by_id(user.utility).map_or_else(String::new, |u| u.full_name.clone());
+    let full_name =
+        state.service.directory().by_id(user.utility).map_or_else(String::new, |u| u.full_name.clone());
     Ok(Reply::new(
         reader.client.environment,
         UserBody {

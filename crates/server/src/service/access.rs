@@ -36,7 +36,11 @@ impl Service {
     }
 
     /// Exchanges an authorization code for an access token: once, for one client, in time.
-    pub async fn exchange_code(&self, client: &Client, code: &str) -> Result<Result<AccessGranted, Refused>, Fault> {
+    pub async fn exchange_code(
+        &self,
+        client: &Client,
+        code: &str,
+    ) -> Result<Result<AccessGranted, Refused>, Fault> {
         let Some(code) = Token::parse(TokenKind::AuthorizationCode, code) else {
             return Ok(Err(Refused));
         };

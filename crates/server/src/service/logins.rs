@@ -148,7 +148,8 @@ impl Job {
         match outcome {
             Outcome::Linked(login, accounts) => self.write_link(&login, accounts).await,
             Outcome::Challenge(login, LoginStep::Challenge { challenge, state, problem }) => {
-                let pending = Pending { username: login.username, password: login.password.expose().to_owned(), state };
+                let pending =
+                    Pending { username: login.username, password: login.password.expose().to_owned(), state };
                 let plain = zeroize_json(&pending)?;
                 let sealed = self.keys.seal(&self.seal_context(), &plain)?;
                 self.write_answer(Answer::Challenge(challenge, problem), Some(sealed)).await
@@ -172,8 +173,7 @@ impl Job {
     async fn write_answer(&self, answer: Answer, login_state: Option<Vec<u8>>) -> Result<(), Fault> {
         let flow = self.next(answer)?;
         let login_state = login_state.filter(|_| flow.stage.keeps_login_state());
-        let change =
-            Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state };
+        let change = Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state };
         self.store.advance(change).await?;
         Ok(())
     }

@@ -21,7 +21,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 pub use access::{AccessGranted, Refused};
-pub use connect_tokens::{ConnectTokenRequest, ConnectTokenIssued, ConnectTokenError, UtilityRef};
+pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
 pub use data::AccountView;
 pub use runs::{RunError, SearchHits};
 

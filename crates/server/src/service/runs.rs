@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use connect_core::connector::{ChallengeInput, Login};
 use connect_core::flow::{
     Action, Effect, MAX_ANSWER_BYTES, MAX_FIELD_BYTES, Stage, ViewContext, available, card_of, view,
 };
-use connect_core::connector::{ChallengeInput, Login};
 use connect_core::secret::Secret;
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::token::{Handle, Token, TokenKind};

@@ -15,8 +15,11 @@ fn requests() -> [(&'static str, Call); 5] {
     ]
 }
 
+/// Headers to send.
+type Headers = Vec<(&'static str, Vec<u8>)>;
+
 /// Ways to get the client's headers wrong.
-fn disguises(right: &Company, other: &Company) -> Vec<(&'static str, Vec<(&'static str, Vec<u8>)>)> {
+fn disguises(right: &Company, other: &Company) -> Vec<(&'static str, Headers)> {
     let unknown = uuid::Uuid::new_v4().to_string();
     let forged = Token::generate(TokenKind::ClientSecret, Environment::Sandbox).unwrap();
     let secret = right.secret.expose();

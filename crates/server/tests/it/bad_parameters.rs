@@ -104,7 +104,12 @@ fn wrong_bodies() -> Vec<Case> {
         case("something after it", JSON, r#"{"user_id":"u"} x"#, "JSON"),
         case("a bottomless one", JSON, format!(r#"{{"user_id":{}"#, "[".repeat(20_000)), "JSON"),
         case("no boundary", "multipart/form-data", parts(&[named("user_id", b"u")]), "boundary"),
-        case("another boundary", "multipart/form-data; boundary=other", parts(&[named("user_id", b"u")]), "multipart"),
+        case(
+            "another boundary",
+            "multipart/form-data; boundary=other",
+            parts(&[named("user_id", b"u")]),
+            "multipart",
+        ),
         case("no end", MULTIPART, named("user_id", b"u"), "multipart"),
         case("cut short", MULTIPART, *b"--edge\r\nContent-Dispo", "multipart"),
         case("a part without a name", MULTIPART, parts(&[part("", b"u")]), "name"),
@@ -190,7 +195,8 @@ fn padded(bytes: usize) -> Vec<u8> {
 
 /// The same without a length in the headers, in pieces.
 fn in_pieces(bytes: usize) -> Body {
-    let pieces: Vec<_> = padded(bytes).chunks(1000).map(Bytes::copy_from_slice).map(Ok::<_, std::io::Error>).collect();
+    let pieces: Vec<_> =
+        padded(bytes).chunks(1000).map(Bytes::copy_from_slice).map(Ok::<_, std::io::Error>).collect();
     Body::from_stream(futures::stream::iter(pieces))
 }
 
@@ -229,7 +235,9 @@ async fn a_body_that_breaks_off_is_refused() {
 async fn values_at_the_edge_are_taken() {
     let (app, company) = TestApp::start().await;
     let long = "x".repeat(1024);
-    for user_id in [long.as_str(), "'; DROP TABLE users; --", "<script>", "../../x", "100%", "日本語 🏠", "%", "a=b&c"] {
+    for user_id in
+        [long.as_str(), "'; DROP TABLE users; --", "<script>", "../../x", "100%", "日本語 🏠", "%", "a=b&c"]
+    {
         for call in [
             post("/auth/connect-token").form(&[("user_id", user_id)]),
             post("/auth/connect-token").json(&json!({"user_id": user_id})),

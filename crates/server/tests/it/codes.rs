@@ -16,7 +16,7 @@ async fn a_run_without_a_link_has_no_code() {
     let mut customer = app.customer(&company, "u").await;
     let refused = app.service.hand_over_code(&customer.token).await.unwrap_err();
     assert!(matches!(refused, RunError::OutOfPlace), "{refused}");
-    customer.to_credentials(PGE).await;
+    customer.go_to_credentials(PGE).await;
     let screen = customer.sign_in("mfa_sms", "password").await;
     assert!(matches!(screen, Screen::Code(_)), "{screen:?}");
     let refused = app.service.hand_over_code(&customer.token).await.unwrap_err();
@@ -88,7 +88,7 @@ async fn a_linked_run_stays_open_for_the_grace() {
 async fn a_run_without_a_link_ends_with_its_token() {
     let (app, company) = TestApp::start().await;
     let mut customer = app.customer(&company, "u").await;
-    customer.to_credentials(PGE).await;
+    customer.go_to_credentials(PGE).await;
     app.place.clock.advance(TOKEN - 1);
     customer.reload().await;
     assert_eq!(customer.view.seconds_left, 1);

@@ -23,8 +23,10 @@ async fn a_connect_token_is_made_from_every_kind_of_body() {
         ("json", post("/auth/connect-token").json(&json!({"user_id": "Zoë & Co / 7", "utility_slug": "pge"}))),
         (
             "form with a character set",
-            post("/auth/connect-token")
-                .body("Application/X-WWW-Form-URLencoded; charset=UTF-8", "user_id=Zo%C3%AB+%26+Co+%2F+7&utility_slug=pge"),
+            post("/auth/connect-token").body(
+                "Application/X-WWW-Form-URLencoded; charset=UTF-8",
+                "user_id=Zo%C3%AB+%26+Co+%2F+7&utility_slug=pge",
+            ),
         ),
     ];
     for (way, call) in ways {
@@ -52,7 +54,9 @@ async fn a_connect_token_names_its_utility_by_slug_or_by_number() {
         let token = answer.ok()["connect_token"].as_str().unwrap().to_owned();
         let customer =
             crate::support::Customer::open(app.service.clone(), connect_core::secret::Secret::new(token)).await;
-        let connect_wire::Screen::Welcome { utility } = &customer.view.screen else { panic!("{:?}", customer.view) };
+        let connect_wire::Screen::Welcome { utility } = &customer.view.screen else {
+            panic!("{:?}", customer.view)
+        };
         assert_eq!(utility.as_ref().map(|u| u.id), Some(PGE), "{pair:?}");
     }
 }

@@ -32,7 +32,7 @@ async fn for_a_production_client_no_utility_is_available_and_nothing_is_called_s
 #[tokio::test]
 async fn a_production_client_never_reaches_the_sandbox() {
     let (app, utility, mut customer) = production().await;
-    customer.to_credentials(PGE).await;
+    customer.go_to_credentials(PGE).await;
     assert!(!credentials(&customer.view.screen).utility.available);
     let screen = customer.sign_in(USERNAME, PASSWORD).await;
     assert!(matches!(screen, Screen::Unsupported { utility } if utility.id == PGE), "{screen:?}");
@@ -54,7 +54,7 @@ async fn credentials_for_an_unsupported_utility_are_not_kept_and_not_sent() {
     let utility = Utility::prompt();
     let (app, company) = TestApp::start_with(&utility).await;
     let mut customer = app.customer(&company, "u").await;
-    customer.to_credentials(CHEROKEE).await;
+    customer.go_to_credentials(CHEROKEE).await;
     let screen = customer.sign_in(USERNAME, SECRET).await;
     let Screen::Unsupported { utility: card } = screen else { panic!("{screen:?}") };
     assert_eq!((card.id, card.name.as_str()), (CHEROKEE, "Cherokee Electric Cooperative"));

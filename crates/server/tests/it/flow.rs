@@ -7,7 +7,7 @@ use crate::support::{Customer, LOGIN, PASSWORD, PGE, TestApp, credentials, get};
 
 async fn at_credentials(app: &TestApp, company: &crate::support::Company) -> Customer {
     let mut customer = app.customer(company, "u").await;
-    customer.to_credentials(PGE).await;
+    customer.go_to_credentials(PGE).await;
     customer
 }
 
@@ -35,7 +35,8 @@ async fn from_welcome_to_the_accounts() {
     let screen = customer.sign_in(&format!("  {LOGIN} "), PASSWORD).await;
     let Screen::Linked { utility, accounts } = screen else { panic!("{screen:?}") };
     assert_eq!(utility.id, PGE);
-    let shown: Vec<_> = accounts.iter().map(|a| (a.address.as_str(), a.ending.as_str(), a.electricity, a.gas)).collect();
+    let shown: Vec<_> =
+        accounts.iter().map(|a| (a.address.as_str(), a.ending.as_str(), a.electricity, a.gas)).collect();
     assert_eq!(
         shown,
         [
@@ -150,7 +151,7 @@ async fn every_kind_of_code_links() {
         ("mfa_question", " Rex "),
     ] {
         let mut customer = app.customer(&company, login).await;
-        customer.to_credentials(PGE).await;
+        customer.go_to_credentials(PGE).await;
         code_screen(customer.sign_in(login, PASSWORD).await);
         customer.answer(answer).await;
         assert!(customer.is_linked(), "{login}: {:?}", customer.view.screen);

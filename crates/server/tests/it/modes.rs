@@ -37,7 +37,7 @@ async fn a_known_user_starts_at_the_credentials_with_the_utility_fixed() {
 async fn a_user_that_never_finished_is_not_known() {
     let (app, company) = TestApp::start().await;
     let mut customer = app.customer(&company, "u").await;
-    customer.to_credentials(PGE).await;
+    customer.go_to_credentials(PGE).await;
     customer.sign_in("bad_password", PASSWORD).await;
     assert_eq!(app.customer(&company, "u").await.view.mode, Mode::Create);
 }
@@ -94,7 +94,7 @@ async fn the_same_user_name_at_another_utility_is_another_login() {
     let (app, company) = TestApp::start().await;
     app.linked(&company, "one", "good").await;
     let mut customer = app.customer(&company, "two").await;
-    customer.to_credentials(2).await;
+    customer.go_to_credentials(2).await;
     customer.sign_in("good", PASSWORD).await;
     assert!(customer.is_linked());
     assert_eq!(users(&app).await, 2);
@@ -120,8 +120,8 @@ async fn two_runs_of_one_new_user_end_as_one_user_id() {
     let (app, company) = TestApp::start().await;
     let mut first = app.customer(&company, "u").await;
     let mut second = app.customer(&company, "u").await;
-    first.to_credentials(PGE).await;
-    second.to_credentials(PGE).await;
+    first.go_to_credentials(PGE).await;
+    second.go_to_credentials(PGE).await;
     first.sign_in("good", PASSWORD).await;
     second.sign_in("gas_only", PASSWORD).await;
     assert!(first.is_linked() && second.is_linked());

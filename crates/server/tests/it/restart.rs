@@ -30,7 +30,7 @@ fn interrupted(place: &Place) -> Secret {
         let app = place.with(&utility);
         let company = company(&app).await;
         let mut customer = app.customer(&company, "u").await;
-        customer.to_credentials(PGE).await;
+        customer.go_to_credentials(PGE).await;
         let token = customer.token.clone();
         tokio::spawn(async move {
             customer.sign_in(LOGIN, PASSWORD).await;
@@ -75,7 +75,7 @@ fn a_check_that_a_restart_interrupts_can_be_left_at_once() {
 /// A run that waits for a code.
 async fn at_code(app: &TestApp, company: &Company, user_id: &str, login: &str) -> Customer {
     let mut customer = app.customer(company, user_id).await;
-    customer.to_credentials(PGE).await;
+    customer.go_to_credentials(PGE).await;
     let screen = customer.sign_in(login, PASSWORD).await;
     assert!(matches!(screen, Screen::Code(_) | Screen::Method { .. }), "{screen:?}");
     customer
@@ -123,7 +123,10 @@ fn wrong_answers_are_counted_over_a_restart() {
         let app = place.sandbox();
         let mut customer = Customer::open(app.service.clone(), token).await;
         let screen = customer.answer("000000").await;
-        assert!(matches!(screen, Screen::Code(c) if c.notice == Some(CodeNotice::Wrong { left: 1 })), "{screen:?}");
+        assert!(
+            matches!(screen, Screen::Code(c) if c.notice == Some(CodeNotice::Wrong { left: 1 })),
+            "{screen:?}"
+        );
     });
 }
 
@@ -201,7 +204,7 @@ async fn passwords_and_tokens_are_on_the_disk_in_no_plain_form() {
     let company = company(&app).await;
     let customer = at_code(&app, &company, "u", "mfa_sms").await;
     let mut linked = app.customer(&company, "v").await;
-    linked.to_credentials(PGE).await;
+    linked.go_to_credentials(PGE).await;
     linked.sign_in("username_good@gmail.com", "password_good").await;
     let code = linked.code().await;
     let bytes = place.bytes();

@@ -13,7 +13,7 @@ use crate::support::{Customer, LOGIN, PASSWORD, PGE, TestApp, Utility, credentia
 async fn at_credentials(utility: &Arc<Utility>) -> (TestApp, Customer) {
     let (app, company) = TestApp::start_with(utility).await;
     let mut customer = app.customer(&company, "u").await;
-    customer.to_credentials(PGE).await;
+    customer.go_to_credentials(PGE).await;
     (app, customer)
 }
 
@@ -110,7 +110,10 @@ async fn while_the_utility_works_the_run_says_so_and_takes_nothing_but_back() {
     utility.asked().await;
     let mut other = customer.clone();
     let screen = other.reload().await.clone();
-    assert!(matches!(&screen, Screen::Checking { utility, what: Check::Login } if utility.id == PGE), "{screen:?}");
+    assert!(
+        matches!(&screen, Screen::Checking { utility, what: Check::Login } if utility.id == PGE),
+        "{screen:?}"
+    );
     let before = app.place.rows();
     for action in [Action::Continue, Action::ChangeUtility] {
         assert_eq!(other.act(action).await, &screen);

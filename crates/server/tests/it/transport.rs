@@ -40,8 +40,21 @@ async fn a_method_that_a_path_does_not_have_is_refused_in_json() {
 async fn an_unknown_path_of_the_api_is_refused_in_json_even_to_a_browser() {
     let (app, company) = TestApp::start().await;
     let paths = [
-        "/auth", "/auth/", "/auth/x", "/auth/token/", "/auth/token/x", "/auth/connect-token/", "/auth/Token",
-        "/users", "/users/", "/users/a/", "/users/a/b", "/accounts/", "/accounts/x", "/accounts/x/y", "/utilities/",
+        "/auth",
+        "/auth/",
+        "/auth/x",
+        "/auth/token/",
+        "/auth/token/x",
+        "/auth/connect-token/",
+        "/auth/Token",
+        "/users",
+        "/users/",
+        "/users/a/",
+        "/users/a/b",
+        "/accounts/",
+        "/accounts/x",
+        "/accounts/x/y",
+        "/utilities/",
         "/utilities/pge",
     ];
     for path in paths {
@@ -107,7 +120,8 @@ async fn a_page_of_any_origin_may_call_with_pelms_headers() {
         let answer = app.send(call).await;
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
-        let list = |name| answer.header(name).to_ascii_lowercase().split(',').map(|v| v.trim().to_owned()).collect();
+        let list =
+            |name| answer.header(name).to_ascii_lowercase().split(',').map(|v| v.trim().to_owned()).collect();
         let methods: Vec<String> = list("access-control-allow-methods");
         assert!(methods.contains(&method.to_ascii_lowercase()), "{path}: {methods:?}");
         let headers: Vec<String> = list("access-control-allow-headers");

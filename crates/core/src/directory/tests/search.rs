@@ -19,13 +19,9 @@ fn first<'a>(directory: &'a Directory, query: &str) -> &'a str {
 #[test]
 fn all_names_are_found() {
     let directory = directory();
-    let sample =
-        |utility: &&Utility| utility.listed == Listed::Connector || utility.id.is_multiple_of(20);
+    let sample = |utility: &&Utility| utility.listed == Listed::Connector || utility.id.is_multiple_of(20);
     for utility in directory.all().iter().filter(sample) {
-        for name in [&utility.name, &utility.slug]
-            .into_iter()
-            .chain(&utility.aliases)
-        {
+        for name in [&utility.name, &utility.slug].into_iter().chain(&utility.aliases) {
             assert!(directory.search(name, 15).contains(&utility), "{name}");
         }
     }
@@ -82,32 +78,17 @@ fn states_are_found() {
         let found = directory.search(query, 20);
         assert_eq!(found.len(), 20);
         for utility in found {
-            assert!(
-                utility.states.iter().any(|code| code == "TX"),
-                "{}",
-                utility.slug
-            );
+            assert!(utility.states.iter().any(|code| code == "TX"), "{}", utility.slug);
         }
     }
     // Linkable ones before all others.
     let found = directory.search("texas", usize::MAX);
     assert!(found.len() > 130);
     let (linkable, others) = found.split_at(20);
-    assert!(
-        linkable
-            .iter()
-            .any(|utility| utility.slug == "austin-energy")
-    );
-    assert!(
-        others
-            .iter()
-            .any(|utility| utility.slug == "city-of-denton-tx")
-    );
+    assert!(linkable.iter().any(|utility| utility.slug == "austin-energy"));
+    assert!(others.iter().any(|utility| utility.slug == "city-of-denton-tx"));
     assert_eq!(first(&directory, "denton texas city"), "city-of-denton-tx");
-    assert_eq!(
-        first(&directory, "farmers greenfield"),
-        "farmers-electric-cooperative-greenfield-ia"
-    );
+    assert_eq!(first(&directory, "farmers greenfield"), "farmers-electric-cooperative-greenfield-ia");
     assert_eq!(first(&directory, "national grid mass"), "national-grid-ma");
     assert_eq!(first(&directory, "xcel tex"), "xcel-energy-sps");
 }
@@ -125,9 +106,7 @@ fn better_matches_come_first() {
     assert_eq!(seattle[0], "seattle-city-light");
     // Any part of a word, three letters or longer.
     assert!(
-        slugs(&directory, "hoochee", 5)
-            .iter()
-            .all(|slug| slug.contains("hoochee") || slug.contains("hatchee"))
+        slugs(&directory, "hoochee", 5).iter().all(|slug| slug.contains("hoochee") || slug.contains("hatchee"))
     );
     assert!(slugs(&directory, "coochee", 5).contains(&"withlacoochee-river-electric-cooperative"));
     // Equal matches: connectors, then by size.
@@ -155,11 +134,7 @@ fn one_typing_error_is_forgiven() {
     assert!(directory.search("pcaifcc", 5).is_empty());
     assert!(directory.search("qge", 5).is_empty());
     // Nothing is guessed where something matches as it is.
-    assert!(
-        slugs(&directory, "duke", 50)
-            .iter()
-            .all(|slug| slug.contains("duke"))
-    );
+    assert!(slugs(&directory, "duke", 50).iter().all(|slug| slug.contains("duke")));
 }
 
 #[test]
@@ -170,32 +145,14 @@ fn odd_queries_do_no_harm() {
     assert_eq!(first(&directory, "pge\0"), "pge");
     assert_eq!(first(&directory, "\u{200b}p\u{200b}ge\u{feff}"), "pge");
     assert_eq!(first(&directory, "pge 🔥"), "pge");
-    for nothing in [
-        "🔥",
-        "\0\u{1}\u{7f}",
-        "---",
-        "'",
-        "\u{301}",
-        "東京電力",
-        "zzzzzz",
-        "x1 y2 z3",
-    ] {
+    for nothing in ["🔥", "\0\u{1}\u{7f}", "---", "'", "\u{301}", "東京電力", "zzzzzz", "x1 y2 z3"] {
         assert!(directory.search(nothing, 5).is_empty(), "{nothing:?}");
     }
     // "and" alone is a word like any other.
-    assert!(
-        directory
-            .search("&", 5)
-            .iter()
-            .all(|utility| fold(&utility.name).contains("and"))
-    );
-    for long in [
-        "a".repeat(10_240),
-        "é ".repeat(5_000),
-        "🔥".repeat(2_560),
-        "a b ".repeat(2_560),
-        "& ".repeat(5_120),
-    ] {
+    assert!(directory.search("&", 5).iter().all(|utility| fold(&utility.name).contains("and")));
+    for long in
+        ["a".repeat(10_240), "é ".repeat(5_000), "🔥".repeat(2_560), "a b ".repeat(2_560), "& ".repeat(5_120)]
+    {
         assert!(directory.search(&long, 5).len() <= 5);
     }
     let padded = format!("{}pge", " ".repeat(10_240));
@@ -209,16 +166,9 @@ fn odd_queries_do_no_harm() {
 fn blank_queries_and_limits() {
     let directory = directory();
     for blank in ["", " ", "\n\t\u{3000}"] {
-        assert_eq!(
-            directory.search(blank, 8),
-            directory.popular(8),
-            "{blank:?}"
-        );
+        assert_eq!(directory.search(blank, 8), directory.popular(8), "{blank:?}");
     }
-    assert_eq!(
-        directory.search("", usize::MAX).len(),
-        directory.all().len()
-    );
+    assert_eq!(directory.search("", usize::MAX).len(), directory.all().len());
     assert!(directory.search("", 0).is_empty());
     assert!(directory.search("pge", 0).is_empty());
     assert_eq!(directory.search("e", 3).len(), 3);
@@ -232,16 +182,9 @@ fn blank_queries_and_limits() {
 #[test]
 fn a_key_press_is_answered_at_once() {
     let directory = directory();
-    for query in [
-        "p",
-        "e",
-        "pge",
-        "texas",
-        "electric cooperative",
-        "pacfic gas",
-        "xqzv wxqz vvqx",
-        &"ab ".repeat(34),
-    ] {
+    for query in
+        ["p", "e", "pge", "texas", "electric cooperative", "pacfic gas", "xqzv wxqz vvqx", &"ab ".repeat(34)]
+    {
         let rounds: u32 = 20;
         let start = Instant::now();
         for _ in 0..rounds {

@@ -44,7 +44,7 @@ impl Customer {
     }
 
     /// From Welcome to the credentials of `utility`.
-    pub async fn to_credentials(&mut self, utility: u32) {
+    pub async fn go_to_credentials(&mut self, utility: u32) {
         self.act(Action::Continue).await;
         let screen = self.select(utility).await;
         assert_eq!(credentials(screen).utility.id, utility);

@@ -156,7 +156,7 @@ impl TestApp {
     /// A customer who has just linked `username` at Pacific Gas and Electric.
     pub async fn linked(&self, company: &Company, user_id: &str, username: &str) -> Customer {
         let mut customer = self.customer(company, user_id).await;
-        customer.to_credentials(PGE).await;
+        customer.go_to_credentials(PGE).await;
         customer.sign_in(username, PASSWORD).await;
         assert!(customer.is_linked(), "{:?}", customer.view.screen);
         customer

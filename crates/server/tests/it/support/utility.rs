@@ -76,11 +76,20 @@ impl Connector for Utility {
         Ok(LoginStep::Done(UtilitySession { connector: "sandbox".into(), version: 1, data }))
     }
 
-    async fn resume(&self, _: LoginContext, _: LoginState, _: ChallengeInput) -> Result<LoginStep, ConnectorError> {
+    async fn resume(
+        &self,
+        _: LoginContext,
+        _: LoginState,
+        _: ChallengeInput,
+    ) -> Result<LoginStep, ConnectorError> {
         Err(ConnectorError::StaleState)
     }
 
-    async fn accounts(&self, _: LoginContext, session: &UtilitySession) -> Result<Vec<RemoteAccount>, ConnectorError> {
+    async fn accounts(
+        &self,
+        _: LoginContext,
+        session: &UtilitySession,
+    ) -> Result<Vec<RemoteAccount>, ConnectorError> {
         self.read.add_permits(1);
         Ok(vec![account(&String::from_utf8(session.data.clone()).unwrap())])
     }

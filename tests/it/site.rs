@@ -1,0 +1,133 @@
+//! Everything beside the modal: assets, the quickstart, what is not there, and the API in the
+//! whole router.
+
+use crate::support::{Call, LOADER, Site, get, post};
+
+#[tokio::test]
+async fn the_loader_is_at_both_addresses_for_every_page() {
+    let site = Site::start().await;
+    for path in ["/initialize.js", "/connect/pelm-connect.js"] {
+        let answer = site.send(get(path)).await;
+        assert_eq!((answer.status, answer.text().as_str()), (200, LOADER), "{path}");
+        assert!(answer.header("content-type").contains("javascript"), "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "cross-origin", "{path}");
+        assert!(answer.header("cache-control").starts_with("public, max-age="), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn assets_are_served_and_nothing_else_of_the_folder_is() {
+    let site = Site::start().await;
+    for path in ["/frame.js", "/favicon.svg", "/pkg/connect.js", "/pkg/connect.css", "/pkg/connect.wasm"] {
+        let answer = site.send(get(path)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("cache-control"), "no-cache", "{path}");
+    }
+    assert_eq!(site.send(get("/pkg/connect.wasm")).await.header("content-type"), "application/wasm");
+    for path in [
+        "/unlisted.txt",
+        "/pkg/",
+        "/pkg",
+        "/pkg/nothing.js",
+        "/pkg/../unlisted.txt",
+        "/pkg/%2e%2e/unlisted.txt",
+        "/pkg/..%2funlisted.txt",
+        "/pkg/%2e%2e%2f%2e%2e%2fdata/connect.db",
+        "/data/connect.db",
+        "/Leptos.toml",
+    ] {
+        let answer = site.send(get(path)).await;
+        assert_eq!(answer.status, 404, "{path}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_quickstart_is_a_page_that_holds_no_secret() {
+    let site = Site::start().await;
+    let answer = site.send(get("/")).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/html; charset=utf-8"));
+    let html = answer.text();
+    assert!(html.contains("/initialize.js"));
+    assert!(!html.contains(site.company.secret.expose()) && !html.contains(&site.company.id));
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("frame-src 'self'"), "{policy}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_in_json_to_programs_and_in_html_to_people() {
+    let site = Site::start().await;
+    for path in ["/nothing", "/connect", "/connect/nothing", "/accountsx", "/.env"] {
+        for call in [get(path), get(path).header("accept", "*/*"), get(path).header("accept", "application/json")]
+        {
+            site.send(call).await.refused(404, "parameter_invalid");
+        }
+        let page = site.send(get(path).header("accept", "text/html,application/xhtml+xml,*/*;q=0.8")).await;
+        assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"), "{path}");
+        assert!(!page.text().contains(path), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_api_answers_in_json_whatever_is_accepted() {
+    let site = Site::start().await;
+    let paths = [
+        "/auth",
+        "/auth/",
+        "/auth/x",
+        "/auth/token/x",
+        "/auth/token/",
+        "/users",
+        "/users/",
+        "/users/a/",
+        "/users/a/b",
+        "/accounts/",
+        "/accounts/x",
+        "/utilities/",
+        "/utilities/x",
+    ];
+    for path in paths {
+        for method in ["GET", "POST", "PATCH"] {
+            let call = Call::new(method, path).by(&site.company).header("accept", "text/html");
+            let answer = site.send(call).await;
+            assert_eq!(answer.header("content-type"), "application/json", "{method} {path}: {answer:?}");
+            answer.refused(404, "parameter_invalid");
+        }
+    }
+    site.send(get("/auth/token").header("accept", "text/html")).await.refused(405, "parameter_invalid");
+    site.send(get("/accounts").header("accept", "text/html")).await.refused(401, "credentials_invalid");
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_protect() {
+    let site = Site::start().await;
+    let answers = [
+        site.send(get("/")).await,
+        site.send(get("/connect/frame")).await,
+        site.send(get("/healthz")).await,
+        site.send(get("/initialize.js")).await,
+        site.send(get("/pkg/connect.js")).await,
+        site.send(get("/nothing")).await,
+        site.send(get("/utilities")).await,
+        site.send(get("/accounts")).await,
+        site.send(get("/auth/x")).await,
+        site.send(get("/auth/token")).await,
+        site.send(post("/auth/connect-token").by(&site.company).form(&[("user_id", "u")])).await,
+        site.send(post("/_connect/load").body("application/x-postcard", "")).await,
+        site.send(post("/_connect/load").header("sec-fetch-site", "cross-site")).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer:?}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{answer:?}");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn it_says_that_it_is_well() {
+    let site = Site::start().await;
+    let answer = site.send(get("/healthz")).await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "ok"));
+    assert_eq!(site.send(post("/healthz")).await.status, 405);
+}
