@@ -35,8 +35,14 @@ async fn serve() -> Result<(), String> {
     any_spawner::Executor::init_tokio().map_err(|e| format!("The async runtime could not start: {e}."))?;
     let connect =
         ConnectOptions::read(Path::new(CONFIG), |name| std::env::var(name).ok()).map_err(|e| e.to_string())?;
-    let options =
-        get_configuration(Some(CONFIG)).map_err(|e| format!("{CONFIG} is not right: {e}."))?.leptos_options;
+    let options = get_configuration(Some(CONFIG))
+        .map_err(|e| {
+            format!(
+                "An option of {CONFIG} or LEPTOS_… in the environment is not right: {}.",
+                e.to_string().replace("Config Error: ", "").trim_end_matches('.')
+            )
+        })?
+        .leptos_options;
     let address = options.site_addr;
     if !Path::new(options.site_root.as_ref()).join("initialize.js").is_file() {
         return Err(format!(
@@ -47,10 +53,11 @@ async fn serve() -> Result<(), String> {
     // The port first: a second start then touches nothing.
     let listener = TcpListener::bind(address).await.map_err(|e| taken(address, &e))?;
     let Started { web, credentials } = web::start(options, &connect).await.map_err(|e| e.to_string())?;
+    let stop = stop().map_err(|e| format!("Signals cannot be received: {e}."))?;
     // With port 0 the system has chosen one.
     greet(listener.local_addr().unwrap_or(address), credentials.as_deref());
     axum::serve(listener, web::router(web))
-        .with_graceful_shutdown(stop())
+        .with_graceful_shutdown(stop)
         .await
         .map_err(|e| format!("The server stopped: {e}."))
 }
@@ -81,18 +88,11 @@ fn greet(address: SocketAddr, credentials: Option<&Path>) {
     println!("  Stop with Ctrl-C.");
 }
 
-/// Resolves when the process is told to stop.
-async fn stop() {
-    let interrupt = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! { () = interrupt => {}, () = terminate => {} }
+/// Resolves when the process is told to stop. The signals are caught from this call on.
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    })
 }

@@ -48,6 +48,10 @@ pub fn router(web: Web) -> Router {
     let calls = Router::new()
         .route("/_connect/{call}", post(call))
         .layer(middleware::from_fn(same_origin::require))
+        .layer(tower_http::set_header::SetResponseHeaderLayer::overriding(
+            axum::http::header::CACHE_CONTROL,
+            axum::http::HeaderValue::from_static("no-store"),
+        ))
         .layer(RequestBodyLimitLayer::new(CALL_LIMIT));
     let mut pages = Router::new().route("/connect/frame", get(frame::page)).merge(calls);
     if web.company.is_some() {
@@ -65,6 +69,9 @@ pub fn router(web: Web) -> Router {
 
 /// A server function.
 async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
+    if !leptos::server_fn::axum::server_fn_paths().any(|(path, _)| path == request.uri().path()) {
+        return api::unknown_path(request).await;
+    }
     let context = move || {
         provide_context(web.service.clone());
         if let Some(company) = web.company.clone() {

@@ -60,7 +60,7 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
             <body class=class>
                 <div hidden inner_html=SPRITE></div>
                 {content}
-                <noscript inner_html="<p class=\"noscript\">This page needs JavaScript. Please switch it on and load the page again.</p>"></noscript>
+                <noscript><p class="noscript">"This page needs JavaScript. Please switch it on and load the page again."</p></noscript>
             </body>
         </html>
     }

@@ -24,7 +24,7 @@ pub enum Failed {
     #[error(transparent)]
     Start(#[from] StartError),
     /// The database.
-    #[error(transparent)]
+    #[error("{0}.")]
     Database(#[from] OpenError),
     /// The built-in directory.
     #[error(transparent)]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::clock::after;
 use crate::connector::MeterKind;
-use crate::flow::Flow;
+use crate::flow::{Flow, Stage};
 use crate::keys::{Digest, KeyError};
 use crate::token::{Environment, Handle};
 
@@ -65,9 +65,11 @@ pub const LINKED_GRACE_SECONDS: i64 = 3600;
 impl ConnectSession {
     /// When the run closes.
     pub fn open_until(&self) -> Timestamp {
-        match self.linked_user {
-            Some(_) => after(self.expires_at, LINKED_GRACE_SECONDS),
-            None => self.expires_at,
+        match (self.linked_user, &self.flow.stage) {
+            (Some(_), _) => after(self.expires_at, LINKED_GRACE_SECONDS),
+            // A check that began in time is waited for: the utility may accept it.
+            (None, Stage::Checking { until, .. }) => self.expires_at.max(*until),
+            (None, _) => self.expires_at,
         }
     }
 }

@@ -117,6 +117,8 @@ pub(crate) fn open(path: &Path, patience: Duration) -> Result<Connections, OpenE
         }
         Found::Empty | Found::Version(_) => {}
     }
+    #[cfg(unix)]
+    make_private(path)?;
     if !write_ahead(&writer, patience).map_err(failed)? {
         return Err(OpenError::NoWal(path.clone()));
     }
@@ -155,8 +157,6 @@ fn create(path: &Path) -> Result<PathBuf, OpenError> {
     }
     // SQLite puts its other files beside the real file, not beside a link to it.
     let path = path.canonicalize().map_err(|error| OpenError::other(path, error))?;
-    #[cfg(unix)]
-    make_private(&path)?;
     Ok(path)
 }
 

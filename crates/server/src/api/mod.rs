@@ -35,7 +35,19 @@ pub struct ApiState {
 }
 
 /// What is below the API's paths and unknown. Answered in JSON to whoever asks.
-const BELOW: [&str; 4] = ["/auth/{*rest}", "/users/{user_id}/{*rest}", "/accounts/{*rest}", "/utilities/{*rest}"];
+const BELOW: [&str; 11] = [
+    "/auth",
+    "/auth/",
+    "/auth/{*rest}",
+    "/users",
+    "/users/",
+    "/users/{user_id}/",
+    "/users/{user_id}/{*rest}",
+    "/accounts/",
+    "/accounts/{*rest}",
+    "/utilities/",
+    "/utilities/{*rest}",
+];
 
 /// The router of the API.
 pub fn router(service: Arc<Service>) -> Router {
@@ -52,8 +64,6 @@ pub fn router(service: Arc<Service>) -> Router {
         router = router.route(path, any(unknown_path));
     }
     router
-        .route("/auth", any(unknown_path))
-        .route("/users", any(unknown_path))
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(cors())
