@@ -19,7 +19,30 @@
   }
 
   function flush() {
-    while (listener && queue.length) listener(...queue.shift());
+    while (listener && queue.length) {
+      const message = queue.shift();
+      listener(...message);
+      if (message[0] === 'token') replay();
+    }
+  }
+
+  // What the customer does before the app is there is neither lost nor sent by the browser itself.
+  let early = null;
+  let ready = false;
+
+  function hold(event) {
+    if (ready) return;
+    if (event.type === 'submit') event.preventDefault();
+    else if (event.type === 'keydown') early = event.key === 'Escape' ? 'Escape' : early;
+    else early = (event.target.closest && event.target.closest('button')) || early;
+  }
+  for (const type of ['click', 'submit', 'keydown']) document.addEventListener(type, hold, true);
+
+  function replay() {
+    ready = true;
+    if (early === 'Escape') listener('dismiss', '');
+    else if (early) (early.isConnected ? early : document.querySelector('.foot .primary')).click();
+    early = null;
   }
 
   function send(message) {

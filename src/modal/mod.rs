@@ -37,7 +37,7 @@ pub fn modal(first: FlowView) -> impl IntoView {
     view! {
         <div class="stage" data-shown=attr(move || Some(modal.shown().to_string())) on:keydown=on(on_key)>
             <div class="backdrop" on:click=on(move |_| modal.dismiss_by_click())></div>
-            <section class="sheet" role="dialog" aria-modal="true" aria-labelledby="title">
+            <section class="sheet" role="dialog" aria-modal="true" aria-labelledby="title" tabindex="-1">
                 <div class="sheet-body" inert=attr(move || modal.asking().then(String::new))>
                     {live(move || Some(header::header(modal).small()))}
                     <div class="screen" data-direction=attr(move || Some(modal.direction().into()))>

@@ -44,13 +44,15 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             return;
         }
         spawn_local(async move {
-            let Ok(rows) = calls::search(modal.token(), trimmed.clone()).await else {
-                return modal.retry();
-            };
-            // An answer to what is no longer in the box is late.
-            if query.with_untracked(|q| q.trim() != trimmed) {
+            let answer = calls::search(modal.token(), trimmed.clone()).await;
+            // An answer to what is no longer in the box is late; so is any once the screen is gone.
+            if query.try_with_untracked(|q| q.trim() == trimmed) != Some(true) {
                 return;
             }
+            let Ok(rows) = answer else {
+                return modal.connection_lost();
+            };
+            modal.connection_found();
             modal.announce(match rows.len() {
                 0 => fill(words.select_none(), &[("query", &trimmed)]),
                 1 => words.select_found_one().to_owned(),

@@ -326,6 +326,18 @@ impl Modal {
         });
     }
 
+    /// Says that the connection was lost.
+    pub(super) fn connection_lost(self) {
+        self.lost.set(true);
+    }
+
+    /// Takes that back.
+    pub(super) fn connection_found(self) {
+        if self.lost.get_untracked() {
+            self.lost.set(false);
+        }
+    }
+
     /// Asks again where the customer is, after the connection was lost.
     pub(super) fn retry(self) {
         self.lost.set(false);

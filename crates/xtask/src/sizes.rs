@@ -3,18 +3,18 @@
 use crate::options::{Mode, Options};
 use crate::{Result, site};
 
-/// Brotli bytes of all that the frame loads to become interactive.
+/// Brotli bytes of the WASM, glue and CSS of the first open.
 const BUDGET: usize = 100_000;
 
 /// `cargo xtask sizes`
 pub(crate) fn run(options: &Options) -> Result<()> {
     let (pkg, name) = (&options.pkg_dir, &options.output_name);
-    // The last column: part of the budget? The host page's loader is not.
+    // The last column: part of the budget? It is for WASM, glue and CSS; the two small scripts are shown beside.
     let rows = [
         ("WASM", format!("{pkg}/{name}.wasm"), true),
         ("glue", format!("{pkg}/{name}.js"), true),
         ("CSS", format!("{pkg}/{name}.css"), true),
-        ("frame", "frame.js".to_owned(), true),
+        ("frame", "frame.js".to_owned(), false),
         ("loader", "initialize.js".to_owned(), false),
     ];
     let tree = site::served(options, Mode::Release)?;
@@ -33,7 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     println!("{:<29} {raw_sum:>9} {brotli_sum:>9}", "all");
-    println!("{:<29} {:>9} {frame_sum:>9}", format!("frame, of {BUDGET} at most"), "");
+    println!("{:<29} {:>9} {frame_sum:>9}", format!("budget, of {BUDGET} at most"), "");
     if frame_sum > BUDGET {
         return Err(format!("{} bytes over the budget", frame_sum - BUDGET));
     }
