@@ -245,15 +245,19 @@ build_std() {
 
 setup_node() {
     local did="there"
+    # Last time's first: asking apt takes seconds.
+    if ! node_fits && [ -x .tools/node/bin/node ]; then
+        remember_path "$ROOT/.tools/node/bin"
+    fi
     if ! node_fits; then
         if can_apt && apt_update && apt_offers_node && apt_install nodejs &&
             { have npm || apt_install npm; } && node_fits; then
             did="installed Debian's"
         else
-            [ -x .tools/node/bin/node ] || node_wheel ||
+            node_wheel ||
                 die "Node $NODE_MIN or newer with npm is missing, and the Python package with one did not install"
             remember_path "$ROOT/.tools/node/bin"
-            did="from a Python package"
+            did="installed a Python package with it"
         fi
     fi
     ok "$(node --version), $did"

@@ -2,16 +2,12 @@
 import type { Page } from '@playwright/test';
 import { connectToken } from '../support/api';
 import { expect, test } from '../support/fixtures';
+import { hold } from '../support/hold';
 import { PLAIN } from '../support/modal';
 
 /** Opens the modal while the WASM is on its way; the answer lets it arrive. */
 async function openEarly(page: Page, token: string): Promise<() => void> {
-  let arrive = () => {};
-  const held = new Promise<void>((resolve) => { arrive = resolve; });
-  await page.route('**/pkg/connect.wasm', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const arrive = await hold(page, '**/pkg/connect.wasm');
   await page.goto(PLAIN);
   await page.evaluate((value) => { window.token = value; }, token);
   await page.getByRole('button', { name: 'Connect your utility' }).click();

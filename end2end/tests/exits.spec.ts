@@ -1,6 +1,7 @@
 // Connect is left, in every way and from every kind of screen.
 import { exchange } from '../support/api';
 import { expect, test } from '../support/fixtures';
+import { hold } from '../support/hold';
 import { CHEROKEE, PGE, type Modal } from '../support/modal';
 import type { Page } from '@playwright/test';
 
@@ -41,7 +42,10 @@ for (const [way, leave] of ways) {
     await modal.proceed();
     await modal.signIn('good');
     await modal.linked();
+    // A key is up again only if the frame is still there.
+    const answer = await hold(page, '**/_connect/finish');
     await leave(modal, page);
+    answer();
     await exchange(await modal.succeeds());
   });
 
@@ -136,12 +140,7 @@ test('a utility that cannot be linked: another one can', async ({ modal, start }
 });
 
 test('Done twice is one success', async ({ modal, page, start }) => {
-  let answer = () => {};
-  const clicked = new Promise<void>((resolve) => { answer = resolve; });
-  await page.route('**/_connect/finish', async (route) => {
-    await clicked;
-    await route.continue();
-  });
+  const answer = await hold(page, '**/_connect/finish');
   await start('pge');
   await modal.proceed();
   await modal.signIn('good');

@@ -1,5 +1,6 @@
 // The utility selection: type-ahead, list, help.
 import { expect, test } from '../support/fixtures';
+import { hold } from '../support/hold';
 import { CHEROKEE, PGE } from '../support/modal';
 
 test.beforeEach(async ({ modal, start }) => {
@@ -111,12 +112,7 @@ test('“I can’t find my utility” helps and leads back', async ({ modal }) =
 });
 
 test('a search that is answered late, after the choice, changes nothing', async ({ modal, page }) => {
-  let answer = () => {};
-  const chosen = new Promise<void>((resolve) => { answer = resolve; });
-  await page.route('**/_connect/search', async (route) => {
-    await chosen;
-    await route.continue();
-  });
+  const answer = await hold(page, '**/_connect/search');
   await modal.search.fill('edison');
   await modal.option(PGE).click();
   await modal.at(`Sign in to ${PGE}`);

@@ -190,7 +190,10 @@ impl Modal {
 
     fn take(self, answer: Result<FlowView, CallError>) {
         match answer {
-            Ok(view) => self.show(view),
+            Ok(view) => {
+                self.connection_found();
+                self.show(view);
+            }
             Err(CallError::TokenInvalid) => self.expire(),
             Err(CallError::OutOfPlace) => self.load(),
             Err(CallError::Network | CallError::Internal) => self.lost.set(true),
@@ -303,6 +306,8 @@ impl Modal {
         self.typed.set(false);
         self.asking.set(false);
         self.shown.set(false);
+        // Draws the screen anew, without what was typed into it.
+        self.view.update(|_| ());
         bridge::exit(status, utility_id, utility_name);
     }
 
@@ -364,7 +369,13 @@ fn order(screen: &Screen) -> u8 {
 /// Moves the focus to where the screen begins: its first wrong field, the field it marks, or
 /// its heading. After the browser has drawn it.
 pub(super) fn focus_screen() {
-    focus(".screen [aria-invalid=true], .screen [data-focus], #title");
+    // Where there is room beside a keyboard on the screen, typing may begin at once.
+    let wide = document().document_element().is_some_and(|html| html.client_width() > 520);
+    focus(if wide {
+        ".screen [aria-invalid=true], .screen [data-focus], .screen [data-focus-fine], #title"
+    } else {
+        ".screen [aria-invalid=true], .screen [data-focus], #title"
+    });
 }
 
 fn focus(selector: &'static str) {
