@@ -118,27 +118,6 @@ test('a double click acts once', async ({ modal, page, start }) => {
   expect(calls).toBe(4);
 });
 
-// The second click meets what the answer to the first has put in its place.
-test('the second click of a double click does nothing on the next screen', async ({ modal, page, start }) => {
-  await start();
-  const again = async () => {
-    await page.mouse.down({ clickCount: 2 });
-    await page.mouse.up({ clickCount: 2 });
-  };
-  await modal.button('Continue').click();
-  await modal.at('Who sends your energy bill?');
-  await again();
-  await modal.at('Who sends your energy bill?');
-  await modal.search.fill('pacific gas');
-  await modal.option(PGE).click();
-  await modal.type('bad_password', 'wrong');
-  await modal.button('Sign in').click();
-  await expect(modal.alert).toContainText('You have 4 tries left here.');
-  await again();
-  await expect(modal.alert).toContainText('You have 4 tries left here.');
-  await expect(modal.password).not.toHaveAccessibleDescription('Enter your password.');
-});
-
 test('a stale screen of a second window changes nothing and catches up', async ({ context, modal, start }) => {
   const token = await start();
   await modal.at('Northwind Solar would like to read your energy data');

@@ -42,7 +42,8 @@ pub(super) fn linked(
         .collect_view();
     view! {
         <form class="form" method="post" on:submit=on(on_submit)>
-            <main class="main">
+            // Many accounts scroll; the keyboard must be able to scroll them.
+            <main class="main" tabindex="0">
                 <div class="done-mark" aria-hidden="true">{icon("#i-tick")}</div>
                 <h1 class="centered" id="title" tabindex="-1">
                     {fill(words.linked_title(), &[("utility", &utility.name)])}

@@ -124,7 +124,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
                         aria-label=words.select_label()
                         placeholder=words.select_placeholder()
                         aria-controls=LIST
-                        aria-expanded="true"
+                        aria-expanded=attr(move || Some(found.with(|f| !f.rows.is_empty()).to_string()))
                         aria-autocomplete="list"
                         aria-activedescendant=attr(move || active.get().map(option_id))
                         data-focus-fine=""
@@ -136,7 +136,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
                 <p class="list-title">
                     {live_text(move || if found.with(|f| f.query.is_empty()) { words.select_popular().into() } else { String::new() })}
                 </p>
-                <div class="list" id=LIST role="listbox" aria-label=words.select_title()>
+                <div class="list" id=LIST role=attr(move || found.with(|f| (!f.rows.is_empty()).then(|| "listbox".into()))) aria-label=words.select_title()>
                     {live(rows)}
                 </div>
             </main>
