@@ -18,11 +18,11 @@ NODE_MIN=20
 
 purpose=${1-run}
 case $purpose in
-run) todo=(system rust node wasm_opt) ;;
+run) todo=(system rust node node_tools) ;;
 check) todo=(system rust) ;;
-e2e) todo=(system rust node wasm_opt browser playwright) ;;
-test) todo=(system rust node wasm_opt browser playwright cargo_leptos) ;;
-watch) todo=(system rust node wasm_opt cargo_leptos wasm_bindgen) ;;
+e2e) todo=(system rust node node_tools browser playwright) ;;
+test) todo=(system rust node node_tools browser playwright cargo_leptos) ;;
+watch) todo=(system rust node node_tools cargo_leptos wasm_bindgen) ;;
 *) die "unknown purpose $purpose; it is run, check, e2e, test or watch" ;;
 esac
 
@@ -294,10 +294,10 @@ npm_ci() {
     cp "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
 }
 
-setup_wasm_opt() {
+setup_node_tools() {
     local did="there"
     if npm_ci tools; then did="installed"; fi
-    ok "binaryen $(sed -n 's/.*"binaryen": "\(.*\)".*/\1/p' tools/package.json), $did"
+    ok "$did"
 }
 
 setup_playwright() {
@@ -363,7 +363,7 @@ for name in "${todo[@]}"; do
     system) step "C compiler" ;;
     rust) step "Rust" ;;
     node) step "Node" ;;
-    wasm_opt) step "wasm-opt" ;;
+    node_tools) step "wasm-opt, esbuild" ;;
     browser) step "Chromium" ;;
     playwright) step "Playwright" ;;
     cargo_leptos) step "cargo-leptos" ;;
