@@ -29,14 +29,38 @@
   // What the customer does before the app is there is neither lost nor sent by the browser itself.
   let early = null;
   let ready = false;
+  let pressed; // The control of the click before.
 
   function hold(event) {
     if (ready) return;
     if (event.type === 'submit') event.preventDefault();
-    else if (event.type === 'keydown') early = event.key === 'Escape' ? 'Escape' : early;
     else early = (event.target.closest && event.target.closest('button')) || early;
   }
-  for (const type of ['click', 'submit', 'keydown']) document.addEventListener(type, hold, true);
+  for (const type of ['click', 'submit']) document.addEventListener(type, hold, true);
+
+  function block(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  // The second click of a double click is not for the screen that the first one brought, nor is
+  // a key that is still held down.
+  document.addEventListener('click', (event) => {
+    const control = event.target.closest && event.target.closest('button, a, .row');
+    if (event.detail > 1 && control !== pressed) block(event);
+    else pressed = control;
+  }, true);
+  document.addEventListener('keydown', (event) => {
+    if (event.repeat && event.key === 'Enter') block(event);
+  }, true);
+
+  // Wherever the focus is, and after whoever has a use for the key himself.
+  window.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    if (ready) listener('dismiss', '');
+    else early = 'Escape';
+  });
 
   function replay() {
     ready = true;

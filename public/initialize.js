@@ -15,14 +15,16 @@
     background: 'none', overflow: 'hidden', 'overscroll-behavior': 'contain', 'pointer-events': 'auto',
     'color-scheme': 'light', // as the frame's document, else it is opaque
   };
+  const failure = 'Connect could not be loaded. Check your connection, then try again.';
   let backdropSheet;
+  let spent; // The token of the last success.
 
   const isText = (value) => typeof value === 'string';
   const page = () => document.body || document.documentElement;
 
   function isToken(value) {
     if (opaque) console.error('Connect needs a page served over http(s)');
-    return !opaque && isText(value) && tokenShape.test(value);
+    return !opaque && isText(value) && value !== spent && tokenShape.test(value);
   }
 
   function style(element, properties) {
@@ -146,6 +148,7 @@
       } else if (!session || (run && run !== session.run)) {
         return; // too late
       } else if (type === 'success' && code && isText(code)) {
+        spent = frame.token;
         dropFrame();
         call(close().onSuccess, code);
       } else if (type === 'exit' && exitStatuses.includes(status)) {
@@ -191,25 +194,40 @@
       call(close().onExit, status, isText(utility_id) && isText(utility_name) ? { utility_id, utility_name } : {});
     }
 
-    function showCard() {
-      frame.settled = true;
-      card.setAttribute('role', 'alert');
+    /** In place of a frame that is not there yet, or will not come. */
+    function showCard(text) {
+      frame.settled = text === failure;
+      card.setAttribute('role', frame.settled ? 'alert' : 'status');
+      style(dialog, { background: 'rgb(16 32 46 / 46%)' });
       style(card, {
-        all: 'revert', position: 'absolute', inset: 0, margin: 'auto', width: 'min(20rem, 80%)',
-        height: 'fit-content', padding: '24px', border: '1px solid', 'border-radius': '12px',
-        background: 'Canvas', color: 'CanvasText', font: '16px/1.5 system-ui, sans-serif',
+        all: 'revert', position: 'absolute', inset: 0, margin: 'auto', width: 'min(22rem, 86%)', height: 'fit-content',
+        padding: '24px', 'box-sizing': 'border-box', border: '1px solid transparent', 'border-radius': '20px',
+        'color-scheme': 'light dark', background: 'Canvas', color: 'CanvasText', 'text-align': 'center',
+        font: '16px/24px system-ui, sans-serif', 'box-shadow': '0 12px 40px rgb(16 32 46 / 22%)',
       });
       const button = document.createElement('button');
       button.textContent = 'Close';
-      style(button, { all: 'revert', display: 'block', 'margin-top': '16px', padding: '12px 24px', font: 'inherit' });
+      style(button, {
+        all: 'revert', display: 'block', width: '100%', 'min-height': '50px', 'margin-top': '20px', border: '1px solid',
+        'border-radius': '10px', background: 'none', color: 'inherit', font: '600 16px/24px system-ui, sans-serif', cursor: 'pointer',
+      });
       button.onclick = () => exitWith('user_initiated_exit');
-      card.replaceChildren('Connect could not be loaded. Check your connection, then try again.', button);
+      card.replaceChildren(text, button);
       dialog.append(card);
+      button.focus();
+    }
+
+    function awaitFrame() {
+      session.timer = setTimeout(() => {
+        showCard('One moment…');
+        session.timer = setTimeout(showCard, 11000, failure);
+      }, 1000);
     }
 
     function hideCard() {
       clearTimeout(session.timer);
       card.remove();
+      style(dialog, { background: 'none' });
     }
 
     return {
@@ -237,7 +255,7 @@
         if (!session) return; // closed by a listener
         show();
         if (frame.port) startSession();
-        else session.timer = setTimeout(showCard, 12000);
+        else awaitFrame();
       },
       /** Closes without a callback. */
       exit() {

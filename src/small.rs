@@ -33,19 +33,16 @@ pub trait Small {
 
 impl<V: RenderHtml + Send + 'static> Small for V {
     fn small(self) -> Part {
-        Part(Box::new(Hydrated(self)))
+        Part(Box::new(Whole::<V, false>(self)))
     }
 
     fn fresh(self) -> Part {
-        Part(Box::new(Fresh(self)))
+        Part(Box::new(Whole::<V, true>(self)))
     }
 }
 
-/// See [`Small::small`].
-struct Hydrated<V>(V);
-
-/// See [`Small::fresh`].
-struct Fresh<V>(V);
+/// The view in a [`Part`]. `FRESH`: see [`Small::fresh`].
+struct Whole<V, const FRESH: bool>(V);
 
 /// What Leptos makes of a function in a view anyway: giving it this type at once makes it one
 /// type for all of them.
@@ -86,13 +83,18 @@ trait Draw {
     );
 }
 
-impl<V: RenderHtml + 'static> Draw for Hydrated<V> {
+impl<V: RenderHtml + 'static, const FRESH: bool> Draw for Whole<V, FRESH> {
     fn build(self: Box<Self>) -> Mounted {
         Mounted(Box::new(self.0.build()))
     }
 
     fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Mounted {
-        Mounted(Box::new(self.0.hydrate::<true>(cursor, position)))
+        // Known when it is compiled, so that only one of the two is in the WASM.
+        if FRESH {
+            replace(cursor, position, self.build())
+        } else {
+            Mounted(Box::new(self.0.hydrate::<true>(cursor, position)))
+        }
     }
 
     #[cfg(feature = "ssr")]
@@ -108,27 +110,10 @@ impl<V: RenderHtml + 'static> Draw for Hydrated<V> {
     }
 }
 
-impl<V: RenderHtml + 'static> Draw for Fresh<V> {
-    fn build(self: Box<Self>) -> Mounted {
-        Mounted(Box::new(self.0.build()))
-    }
-
-    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Mounted {
-        replace(cursor, position, self.build())
-    }
-
-    #[cfg(feature = "ssr")]
-    fn to_html(
-        self: Box<Self>,
-        buf: &mut String,
-        position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
-        extra_attrs: Vec<AnyAttribute>,
-    ) {
-        self.0.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
-    }
-}
+/// Fields whose text the app takes over from the server's form: those of its first screens, as
+/// id and selector.
+const TAKEN_OVER: [(&str, &str); 3] =
+    [("username", "#username"), ("password", "#password"), ("user-id", "#user-id")];
 
 /// Puts `new` where the server has rendered the same view, an element, and takes over what was
 /// typed into it before the app was there.
@@ -141,7 +126,7 @@ fn replace(cursor: &Cursor, position: &PositionState, mut new: Mounted) -> Mount
     let old: Element = cursor.current().unchecked_into();
     if let Some(parent) = old.parent_element() {
         new.mount(&parent, Some(&old));
-        for (id, selector) in [("username", "#username"), ("password", "#password"), ("user-id", "#user-id")] {
+        for (id, selector) in TAKEN_OVER {
             // The new field comes first in the document.
             let fresh = parent.owner_document().and_then(|d| d.get_element_by_id(id));
             if let (Some(fresh), Ok(Some(typed))) = (fresh, old.query_selector(selector)) {

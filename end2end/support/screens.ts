@@ -265,7 +265,7 @@ export const SCREENS: Record<string, Screen> = {
       await exchange(await other.done());
       await other.page.close();
       await modal.signIn('good');
-      await modal.at('This page has been open too long');
+      await modal.at('This session has ended');
     },
   },
   leave: {
@@ -330,7 +330,7 @@ export const SCREENS: Record<string, Screen> = {
       await quickstart(stage);
       await userId(stage.page).fill('');
       await stage.page.getByRole('button', { name: 'Connect your utility' }).click();
-      await expect(stage.page.locator('.qs-result')).toContainText('Enter a user id');
+      await expect(userId(stage.page)).toHaveAccessibleDescription(/^Enter a user id/);
     },
   },
 };

@@ -147,7 +147,9 @@ test('Connect does not load: a notice with a way out; the next opening loads afr
   await page.route('**/connect/frame*', (route) => route.abort());
   await page.evaluate((token) => { window.token = token; }, await connectToken(user));
   await page.getByRole('button', { name: 'Connect your utility' }).click();
-  await page.clock.runFor(12_100);
+  await page.clock.runFor(1_100);
+  await expect(modal.dialog.getByRole('status')).toContainText('One moment…');
+  await page.clock.runFor(11_000);
   const card = modal.dialog.getByRole('alert');
   await expect(card).toContainText('Connect could not be loaded. Check your connection, then try again.');
   await card.getByRole('button', { name: 'Close' }).click();

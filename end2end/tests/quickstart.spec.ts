@@ -77,19 +77,28 @@ test('a utility that cannot be linked', async ({ modal, page, user }) => {
 
 test('no user id: said, and nothing opens', async ({ axe, modal, page }) => {
   await visit(page);
-  await page.getByLabel('Your customer’s id (user_id)').fill('   ');
+  const field = page.getByLabel('Your customer’s id (user_id)');
+  await field.fill('   ');
   await page.getByRole('button', { name: 'Connect your utility' }).click();
-  await expect(result(page)).toContainText('Enter a user id of up to 200 characters.');
+  await expect(field).toHaveAccessibleDescription(/^Enter a user id of up to 200 characters\./);
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toBeFocused();
   await expect(modal.dialog).toHaveCount(0);
   await axe();
 });
 
-test('a user id that is too long: the same', async ({ modal, page }) => {
+test('a user id that is too long: the same, and it can be mended', async ({ modal, page, user }) => {
   await visit(page);
-  await page.getByLabel('Your customer’s id (user_id)').fill('x'.repeat(201));
-  await page.getByRole('button', { name: 'Connect your utility' }).click();
-  await expect(result(page)).toContainText('Enter a user id of up to 200 characters.');
+  const field = page.getByLabel('Your customer’s id (user_id)');
+  await field.fill('x'.repeat(201));
+  const button = page.getByRole('button', { name: 'Connect your utility' });
+  await button.click();
+  await expect(field).toHaveAccessibleDescription(/^Enter a user id of up to 200 characters\./);
   await expect(modal.dialog).toHaveCount(0);
+  await field.fill(user);
+  await button.click();
+  await modal.ready();
+  await expect(field).not.toHaveAttribute('aria-invalid');
 });
 
 test('the code for a page, for React and for the server is shown', async ({ axe, page }) => {

@@ -133,3 +133,41 @@ test('a stale screen of a second window changes nothing and catches up', async (
   await modal.linked();
   await modal.done();
 });
+
+// The second click meets what the answer to the first has put in its place.
+test('the second click of a double click does nothing on the next screen', async ({ modal, page, start }) => {
+  await start();
+  const again = async () => {
+    await page.mouse.down({ clickCount: 2 });
+    await page.mouse.up({ clickCount: 2 });
+  };
+  await modal.button('Continue').click();
+  await modal.at('Who sends your energy bill?');
+  await again();
+  await modal.at('Who sends your energy bill?');
+  await modal.search.fill('pacific gas');
+  await modal.option(PGE).click();
+  await modal.type('bad_password', 'wrong');
+  await modal.button('Sign in').click();
+  await expect(modal.alert).toContainText('You have 4 tries left here.');
+  await again();
+  await expect(modal.alert).toContainText('You have 4 tries left here.');
+  await expect(modal.password).not.toHaveAccessibleDescription('Enter your password.');
+});
+
+test('a key that is held down acts on one screen only', async ({ modal, page, start }) => {
+  await start('pge');
+  await modal.proceed();
+  await modal.at(`Sign in to ${PGE}`);
+  await modal.type('bad_password', 'wrong');
+  await modal.password.focus();
+  await page.keyboard.down('Enter');
+  await expect(modal.alert).toContainText('You have 4 tries left here.');
+  await expect(modal.password).toBeFocused();
+  await page.keyboard.down('Enter'); // Without an "up" between: the browser repeats the key.
+  await expect(modal.alert).toContainText('You have 4 tries left here.');
+  await expect(modal.password).not.toHaveAccessibleDescription('Enter your password.');
+  await page.keyboard.up('Enter');
+  await page.keyboard.press('Enter');
+  await expect(modal.password).toHaveAccessibleDescription('Enter your password.');
+});

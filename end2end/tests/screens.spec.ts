@@ -8,7 +8,7 @@ import { SCREENS } from '../support/screens';
 const folder = resolve(__dirname, '..', process.env.CONNECT_DOCS_SCREENS === '1' ? '../docs/screens' : 'test-results/screens');
 
 /** The colors have changed, and nothing fades any more. */
-const isDark = () => matchMedia('(prefers-color-scheme: dark)').matches && document.getAnimations().every((a) => a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);
+const isDark = () => matchMedia('(prefers-color-scheme: dark)').matches && document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);
 
 for (const [name, { reach, tree, whole }] of Object.entries(SCREENS)) {
   test(name, async ({ modal, page, problems, start, user, utility }) => {

@@ -66,7 +66,7 @@ test('used up in another window: the next action says so', async ({ context, mod
 
   await modal.page.bringToFront();
   await modal.signIn('good');
-  await modal.at('This page has been open too long');
+  await modal.at('This session has ended');
   await axe();
   await expect(modal.button('Back')).toBeHidden();
   await modal.frame.locator('.foot').getByRole('button', { name: 'Close' }).click();

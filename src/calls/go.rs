@@ -20,7 +20,7 @@ pub enum Way {
     Resend,
 }
 
-/// Makes a move. One function for four: each further one costs the WASM half a kilobyte.
+/// Makes a move. One function for four that take nothing else.
 #[server(endpoint = "go", input = Postcard, output = Postcard)]
 pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallError> {
     use connect_core::flow::Action;

@@ -6,6 +6,7 @@
 //! no cookies.
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
+mod ask;
 pub mod choose_method;
 mod error;
 pub mod exchange_code;
@@ -19,18 +20,19 @@ pub mod submit_code;
 pub mod submit_login;
 pub mod wait;
 
-pub use choose_method::choose_method;
+pub(crate) use ask::{ask, encode, post, read};
+pub use choose_method::ChooseMethod;
 pub use error::CallError;
-pub use exchange_code::{LinkedUser, exchange_code};
-pub use finish::finish;
-pub use go::{Way, go};
-pub use load::load;
-pub use new_connect_token::{NewToken, new_connect_token};
-pub use search::search;
-pub use select_utility::select_utility;
-pub use submit_code::submit_code;
-pub use submit_login::submit_login;
-pub use wait::wait;
+pub use exchange_code::{ExchangeCode, LinkedUser};
+pub use finish::Finish;
+pub use go::{Go, Way};
+pub use load::Load;
+pub use new_connect_token::{NewConnectToken, NewToken};
+pub use search::Search;
+pub use select_utility::SelectUtility;
+pub use submit_code::SubmitCode;
+pub use submit_login::SubmitLogin;
+pub use wait::Wait;
 
 #[cfg(feature = "ssr")]
 mod server {

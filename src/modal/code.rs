@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Modal;
 use super::parts::{Tone, button, clock, field_value, monogram, note, primary, seconds_passed};
-use crate::calls::{self, Way};
+use crate::calls::{SubmitCode, Way};
 use crate::small::{Part, Small, live, live_text, on};
 use crate::text::{Strings, fill, use_strings};
 
@@ -23,8 +23,8 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
 
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let code = field_value("code");
-        modal.send(move |token, step| Box::pin(calls::submit_code(token, step, Hidden(code))));
+        let code = Hidden(field_value("code"));
+        modal.send(move |token, step| SubmitCode { token, step, code });
     };
     let (title, lead, label) = match &prompt {
         CodePrompt::Question { text } => (with(words.question_title()), with(words.question_lead()), text.clone()),

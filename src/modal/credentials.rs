@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Modal;
 use super::parts::{Tone, button, field_value, monogram, note, outside_link, primary};
-use crate::calls::{self, Way};
+use crate::calls::{SubmitLogin, Way};
 use crate::small::{Part, Small, attr, live_text, on};
 use crate::text::{Strings, fill, use_strings};
 
@@ -35,15 +35,16 @@ pub(super) fn credentials(
         // whether the fields were filled.
         let (username, password) =
             if available { (username, password) } else { (hide(&username), hide(&password)) };
-        modal.send(move |token, step| {
-            Box::pin(calls::submit_login(token, step, Hidden(username), Hidden(password)))
-        });
+        let (username, password) = (Hidden(username), Hidden(password));
+        modal.send(move |token, step| SubmitLogin { token, step, username, password });
     };
     let reset = utility
         .reset_site
         .clone()
         .filter(|_| available)
         .map(|site| outside_link(&site, fill(words.forgot(), &[("site", &site)])));
+    // What happened stands in the place of what to do.
+    let explained = notice.as_ref().and_then(|n| notice_of(n, &utility, words));
     view! {
         <form class="form" method="post" on:submit=on(on_submit) novalidate>
             <main class="main">
@@ -53,8 +54,7 @@ pub(super) fn credentials(
                     {can_change.then(|| button("link", words.change(), move || modal.go(Way::ChangeUtility)))}
                 </div>
                 <h1 id="title" tabindex="-1">{with(title)}</h1>
-                <p class=if available { "" } else { "hint-box" }>{lead}</p>
-                {notice.as_ref().and_then(|n| notice_of(n, &utility, words))}
+                {explained.unwrap_or_else(|| view! { <p class=if available { "" } else { "hint-box" }>{lead}</p> }.fresh())}
                 <div class="field">
                     <label for="username">{words.username_label()}</label>
                     <input

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Modal;
 use super::code::channel_problem;
 use super::parts::icon;
-use crate::calls;
+use crate::calls::ChooseMethod;
 use crate::small::{Small, on};
 use crate::text::{fill, use_strings};
 
@@ -29,7 +29,7 @@ pub(super) fn method(
             };
             let choose = move |_| {
                 let id = id.clone();
-                modal.send(move |token, step| Box::pin(calls::choose_method(token, step, id)));
+                modal.send(move |token, step| ChooseMethod { token, step, method: id });
             };
             view! {
                 <li>

@@ -15,7 +15,6 @@ mod state;
 mod welcome;
 
 use connect_wire::{FlowView, Screen};
-use leptos::ev;
 use leptos::prelude::*;
 
 use crate::small::{Part, Small, attr, live, live_text, on};
@@ -28,22 +27,16 @@ pub fn modal(first: FlowView) -> impl IntoView {
     let modal = Modal::new(first);
     provide_context(modal);
     Effect::new(move |_| modal.start());
-    let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() {
-            event.prevent_default();
-            modal.dismiss();
-        }
-    };
     view! {
-        <div class="stage" data-shown=attr(move || Some(modal.shown().to_string())) on:keydown=on(on_key)>
+        <div class="stage" data-shown=attr(move || Some(modal.shown().to_string()))>
             <div class="backdrop" on:click=on(move |_| modal.dismiss_by_click())></div>
             <section class="sheet" role="dialog" aria-modal="true" aria-labelledby="title" tabindex="-1">
                 <div class="sheet-body" inert=attr(move || modal.asking().then(String::new))>
                     {live(move || Some(header::header(modal).small()))}
+                    {live(move || parts::network_notice(modal))}
                     <div class="screen" data-direction=attr(move || Some(modal.direction().into()))>
                         {live(move || Some(screen(modal)))}
                     </div>
-                    {live(move || parts::network_notice(modal))}
                 </div>
                 {live(move || leave::leave(modal))}
                 <p class="visually-hidden" role="status">

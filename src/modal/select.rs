@@ -9,7 +9,7 @@ use leptos::wasm_bindgen::JsCast;
 
 use super::Modal;
 use super::parts::{button, icon, line, message, monogram, place_and_fuels};
-use crate::calls;
+use crate::calls::{Search, SelectUtility, ask};
 use crate::small::{Part, Small, attr, live, live_text, on};
 use crate::text::{fill, use_strings};
 
@@ -33,7 +33,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
     let active = RwSignal::new(None::<usize>);
     let helping = RwSignal::new(false);
 
-    let choose = move |id: u32| modal.send(move |token, step| Box::pin(calls::select_utility(token, step, id)));
+    let choose = move |id: u32| modal.send(move |token, step| SelectUtility { token, step, utility: id });
     let search = move |text: String| {
         query.set(text.clone());
         let trimmed = text.trim().to_owned();
@@ -44,7 +44,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             return;
         }
         spawn_local(async move {
-            let answer = calls::search(modal.token(), trimmed.clone()).await;
+            let answer = ask(Search { token: modal.token(), query: trimmed.clone() }).await;
             // An answer to what is no longer in the box is late; so is any once the screen is gone.
             if query.try_with_untracked(|q| q.trim() == trimmed) != Some(true) {
                 return;
@@ -167,9 +167,11 @@ fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: 
             {tile}
             <span class="row-text">
                 <span class="row-name">{utility.name}</span>
-                <span class="row-place">{line}</span>
+                <span class="row-place">
+                    {line}
+                    {(!utility.available).then(|| view! { " " <span class="badge">{words.not_available()}</span> }.fresh())}
+                </span>
             </span>
-            {(!utility.available).then(|| view! { <span class="badge">{words.not_available()}</span> }.fresh())}
         </div>
     }
     .fresh()

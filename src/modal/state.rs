@@ -1,21 +1,19 @@
 //! State of the modal in the browser: the last view of the server, and what only the browser
 //! knows (is something typed, is a call on its way).
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use connect_wire::{FlowView, Hidden, Screen};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::web_sys::HtmlElement;
+use serde::Serialize;
 
 use super::bridge;
-use crate::calls::{self, CallError, Way};
-
-/// A call that answers with where the customer is.
-pub(super) type Call = Pin<Box<dyn Future<Output = Result<FlowView, CallError>>>>;
+use crate::calls::{CallError, Finish, Go, Load, Wait, Way, ask, encode, post, read};
 
 /// How long a lost connection is left alone before the modal asks again by itself.
 const POLL_AGAIN: Duration = Duration::from_secs(3);
@@ -133,7 +131,7 @@ impl Modal {
     /// Asks where the customer is and tells the page whether the token is good.
     fn load(self) {
         spawn_local(async move {
-            match calls::load(self.token()).await {
+            match ask(Load { token: self.token() }).await {
                 Ok(view) => {
                     bridge::status(true);
                     self.show(view);
@@ -162,23 +160,29 @@ impl Modal {
     }
 
     /// Sends an action of the customer, unless one is on its way.
-    pub(super) fn send(self, call: impl FnOnce(Hidden, u32) -> Call) {
-        if self.busy.get_untracked() {
-            return;
+    pub(super) fn send<F>(self, call: impl FnOnce(Hidden, u32) -> F)
+    where
+        F: ServerFn<Output = FlowView> + Serialize,
+    {
+        if !self.busy.get_untracked() {
+            self.send_bytes(F::PATH, encode(&call(self.token(), self.step())));
         }
+    }
+
+    /// The part of [`Self::send`] that is the same for every call.
+    fn send_bytes(self, path: &'static str, body: Vec<u8>) {
         self.busy.set(true);
         self.lost.set(false);
-        let call = call(self.token(), self.step());
         spawn_local(async move {
-            let answer = call.await;
+            let answer = post(path, body).await;
             self.busy.set(false);
-            self.take(answer);
+            self.take(answer.and_then(|bytes| read(&bytes)));
         });
     }
 
     /// Makes a move that needs no input.
     pub(super) fn go(self, way: Way) {
-        self.send(|token, step| Box::pin(calls::go(token, step, way)));
+        self.send(|token, step| Go { token, step, way });
     }
 
     /// Goes one screen back.
@@ -244,7 +248,7 @@ impl Modal {
         self.polling.set_value(true);
         spawn_local(async move {
             while self.view.with_untracked(|v| matches!(v.screen, Screen::Checking { .. })) {
-                let answer = calls::wait(self.token(), self.step()).await;
+                let answer = ask(Wait { token: self.token(), step: self.step() }).await;
                 let failed = matches!(answer, Err(CallError::Network | CallError::Internal));
                 self.take(answer);
                 if self.expired.get_untracked() {
@@ -319,7 +323,7 @@ impl Modal {
         self.busy.set(true);
         self.lost.set(false);
         spawn_local(async move {
-            match calls::finish(self.token()).await {
+            match ask(Finish { token: self.token() }).await {
                 Ok(code) => {
                     self.shown.set(false);
                     bridge::success(&code.0);

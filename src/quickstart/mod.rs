@@ -16,21 +16,24 @@ mod samples;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
 
-use crate::calls::{self, NewToken};
+use crate::calls::{ExchangeCode, NewConnectToken, NewToken, ask};
 use crate::modal::field_value;
-use crate::small::{attr, live, on};
+use crate::small::{attr, live, live_text, on};
 use result::Outcome;
 
 /// The card to try it.
 pub fn quickstart() -> impl IntoView {
     let outcome = RwSignal::new(None::<Outcome>);
     let busy = RwSignal::new(false);
+    // What is wrong with the user id. The other refusal, an unknown utility, cannot come of the list.
+    let refused = RwSignal::new(None::<String>);
 
     let on_success = move |code: String| {
         outcome.set(Some(Outcome::exchanging()));
         spawn_local(async move {
-            let answer = calls::exchange_code(connect_wire::Hidden(code)).await;
+            let answer = ask(ExchangeCode { code: connect_wire::Hidden(code) }).await;
             outcome.set(Some(answer.map_or_else(|_| Outcome::failed(NO_ANSWER.into()), Outcome::of)));
         });
     };
@@ -42,11 +45,17 @@ pub fn quickstart() -> impl IntoView {
         }
         busy.set(true);
         outcome.set(None);
-        let (user, slug) = (field_value("user-id"), field_value("utility"));
+        refused.set(None);
+        let (user, slug) = (field_value(USER_ID), field_value("utility"));
         spawn_local(async move {
-            match calls::new_connect_token(user, slug).await {
+            match ask(NewConnectToken { user_id: user, utility: slug }).await {
                 Ok(NewToken::Made(token)) => host::open(&token.0, on_success, on_exit),
-                Ok(NewToken::Refused(why)) => outcome.set(Some(Outcome::failed(why))),
+                Ok(NewToken::Refused(why)) => {
+                    refused.set(Some(why));
+                    if let Some(field) = document().get_element_by_id(USER_ID) {
+                        let _ = field.unchecked_into::<leptos::web_sys::HtmlElement>().focus();
+                    }
+                }
                 Err(_) => outcome.set(Some(Outcome::failed(NO_ANSWER.into()))),
             }
             busy.set(false);
@@ -59,13 +68,15 @@ pub fn quickstart() -> impl IntoView {
                     <label for="user-id">"Your customer’s id (user_id)"</label>
                     <input
                         class="input"
-                        id="user-id"
+                        id=USER_ID
                         name="user_id"
                         value="customer-1"
                         autocomplete="off"
                         spellcheck="false"
-                        aria-describedby="user-id-hint"
+                        aria-invalid=attr(move || refused.with(Option::is_some).then(|| "true".into()))
+                        aria-describedby="user-id-error user-id-hint"
                     />
+                    <p class="error" id="user-id-error" role="alert">{live_text(move || refused.get().unwrap_or_default())}</p>
                 </div>
                 <div class="field">
                     <label for="utility">"Utility (utility_slug)"</label>
@@ -84,4 +95,5 @@ pub fn quickstart() -> impl IntoView {
     }
 }
 
+const USER_ID: &str = "user-id";
 const NO_ANSWER: &str = "The server did not answer. Check that it is running, then try again.";

@@ -142,11 +142,11 @@ pub const ENGLISH: Catalogue = Catalogue {
     locked_title: "{utility} has locked this login",
     locked_text: "Unlock it on {utility}’s own site or by calling them, then start again from {company}.",
 
-    expired_title: "This page has been open too long",
-    expired_text: "For your safety it is only good for a while. Nothing was shared. Close it and start again from the page you came from.",
+    expired_title: "This session has ended",
+    expired_text: "For your safety a session is good for a while only, and for one link. Close this and start again from the page you came from.",
 
     leave_title: "Leave without linking?",
-    leave_text: "What you typed will be cleared.",
+    leave_text: "Your utility is not linked yet. What you typed will be cleared.",
     leave_stay: "Keep going",
     leave_go: "Leave",
 
