@@ -1,7 +1,7 @@
 # Everything goes through scripts/, which fetch what is missing first (scripts/setup.sh).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test watch e2e check setup clean
+.PHONY: help run test watch e2e check bench setup clean
 # One at a time: the targets share cargo's folders.
 .NOTPARALLEL:
 
@@ -22,6 +22,9 @@ e2e: ## browser tests alone; ARGS="name --headed" goes to Playwright
 
 check: ## format and lints alone
 	@scripts/test.sh check
+
+bench: ## measurements, on a quiet machine; ARGS="FOLDER" chooses the disk
+	@scripts/bench.sh $(ARGS)
 
 setup: ## fetch all tools, for the tests and for watch as well
 	@scripts/setup.sh test && scripts/setup.sh watch

@@ -14,7 +14,7 @@ for (const [name, { reach, tree, whole }] of Object.entries(SCREENS)) {
   test(name, async ({ modal, page, problems, start, user, utility }) => {
     mkdirSync(folder, { recursive: true });
     const shoot = (suffix: string) =>
-      page.screenshot({ path: join(folder, `${name}-${page.viewportSize()!.width}${suffix}.png`), fullPage: whole, animations: 'disabled' });
+      page.screenshot({ path: join(folder, `${name}-${page.viewportSize()!.width}${suffix}.png`), fullPage: whole });
     await reach({ modal, page, problems, start, user, utility });
     await shoot('');
     expect.soft(await audit(page), 'axe, light').toEqual([]);

@@ -15,6 +15,8 @@ pub enum CallError {
     Network,
     /// A fault of the service; logged there.
     Internal,
+    /// The call itself could not be read.
+    Malformed,
 }
 
 impl FromServerFnError for CallError {
@@ -22,9 +24,14 @@ impl FromServerFnError for CallError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_)
-            | ServerFnErrorErr::Response(_)
-            | ServerFnErrorErr::Deserialization(_) => Self::Network,
+            // On the server: the body that came is not what the function takes.
+            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) => {
+                #[cfg(feature = "ssr")]
+                super::server::set_status(axum::http::StatusCode::BAD_REQUEST);
+                Self::Malformed
+            }
+            // Made by the callers of `#[server]` alone; ours is `ask`.
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Network,
             _ => Self::Internal,
         }
     }

@@ -40,6 +40,7 @@ mod server {
 
     use std::sync::Arc;
 
+    use axum::http::StatusCode;
     use connect_core::secret::Secret;
     use connect_server::service::{RunError, Service};
     use connect_wire::Hidden;
@@ -57,22 +58,22 @@ mod server {
         Secret::new(hidden.0)
     }
 
-    /// The outcome for the browser, with the HTTP status that tells intermediaries the truth.
+    /// The HTTP status of the answer, so that intermediaries are told the truth.
+    pub(super) fn set_status(status: StatusCode) {
+        if let Some(options) = use_context::<ResponseOptions>() {
+            options.set_status(status);
+        }
+    }
+
+    /// The outcome for the browser.
     pub(super) fn answer<T>(result: Result<T, RunError>) -> Result<T, CallError> {
-        let status = |code: u16| {
-            if let (Some(options), Ok(code)) =
-                (use_context::<ResponseOptions>(), axum::http::StatusCode::from_u16(code))
-            {
-                options.set_status(code);
-            }
-        };
         result.map_err(|error| match error {
             RunError::TokenInvalid => {
-                status(401);
+                set_status(StatusCode::UNAUTHORIZED);
                 CallError::TokenInvalid
             }
             RunError::OutOfPlace => {
-                status(409);
+                set_status(StatusCode::CONFLICT);
                 CallError::OutOfPlace
             }
             RunError::Fault(fault) => {

@@ -200,7 +200,7 @@ impl Modal {
             }
             Err(CallError::TokenInvalid) => self.expire(),
             Err(CallError::OutOfPlace) => self.load(),
-            Err(CallError::Network | CallError::Internal) => self.lost.set(true),
+            Err(CallError::Network | CallError::Internal | CallError::Malformed) => self.lost.set(true),
         }
     }
 
@@ -249,7 +249,8 @@ impl Modal {
         spawn_local(async move {
             while self.view.with_untracked(|v| matches!(v.screen, Screen::Checking { .. })) {
                 let answer = ask(Wait { token: self.token(), step: self.step() }).await;
-                let failed = matches!(answer, Err(CallError::Network | CallError::Internal));
+                let failed =
+                    matches!(answer, Err(CallError::Network | CallError::Internal | CallError::Malformed));
                 self.take(answer);
                 if self.expired.get_untracked() {
                     break;

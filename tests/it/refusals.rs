@@ -100,7 +100,9 @@ async fn a_body_that_is_none_is_refused_and_not_repeated() {
     for body in [&b""[..], b"\xff", b"secret-looking-garbage", b"{\"token\":\"secret-looking-garbage\"}"] {
         for path in [Load::PATH, Finish::PATH, Go::PATH] {
             let answer = site.send(post(path).body("application/x-postcard", body)).await;
-            assert!(matches!(answer.failed(), CallError::Network | CallError::TokenInvalid), "{answer:?}");
+            let told = (answer.status, answer.failed());
+            // Bytes that happen to be a text are a token that nobody has.
+            assert!(matches!(told, (400, CallError::Malformed) | (401, CallError::TokenInvalid)), "{answer:?}");
             assert!(!format!("{answer:?}").contains("secret-looking"), "{answer:?}");
         }
     }

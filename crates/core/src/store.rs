@@ -255,7 +255,7 @@ pub trait Store: Send + Sync {
     /// Accounts of a user, in the connector's order.
     async fn accounts(&self, user_id: Uuid) -> StoreResult<Vec<Account>>;
     /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,
-    /// unused codes. `false` when it does not exist.
+    /// unused codes, the sessions that linked it. `false` when it does not exist.
     async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool>;
     /// Deletes sessions and codes that expired before `before`; how many rows. The caller leaves
     /// [`LINKED_GRACE_SECONDS`].

@@ -105,7 +105,9 @@ fn known_user(conn: &Connection, link: &NewLink) -> Done<Option<Uuid>> {
 }
 
 /// [`connect_core::store::Store::delete_user`]. The schema takes along what hangs on the row:
-/// accounts, meters, access tokens and codes go; sessions lose their linked user.
+/// accounts, meters, access tokens and codes go. The sessions that made the link go, too: their
+/// confirmation shows the accounts.
 pub(crate) fn delete(conn: &Connection, id: Uuid) -> Done<bool> {
+    run(conn, "DELETE FROM connect_sessions WHERE linked_user = ?1", [id.as_bytes()])?;
     Ok(run(conn, "DELETE FROM users WHERE id = ?1", [id.as_bytes()])? == 1)
 }

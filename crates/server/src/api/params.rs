@@ -3,6 +3,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use multer::Multipart;
 use serde_json::Value;
@@ -54,11 +55,9 @@ impl<S: Send + Sync> FromRequest<S> for Params {
             Some(value) => value.to_str().map_err(|_| ApiError::media_type())?.to_owned(),
             None => String::new(),
         };
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            match rejection.into_response_status() {
-                413 => ApiError::too_large(),
-                _ => ApiError::invalid("The body could not be read to its end."),
-            }
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
+            _ => ApiError::invalid("The body could not be read to its end."),
         })?;
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
@@ -69,17 +68,6 @@ impl<S: Send + Sync> FromRequest<S> for Params {
             "" if body.is_empty() => Ok(Self(Vec::new())),
             _ => Err(ApiError::media_type()),
         }
-    }
-}
-
-/// The status that axum would answer with.
-trait RejectionStatus {
-    fn into_response_status(self) -> u16;
-}
-
-impl<T: axum::response::IntoResponse> RejectionStatus for T {
-    fn into_response_status(self) -> u16 {
-        self.into_response().status().as_u16()
     }
 }
 

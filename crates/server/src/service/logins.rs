@@ -9,8 +9,8 @@ use connect_core::clock::Clock;
 use connect_core::connector::{
     Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind, RemoteAccount,
 };
-use connect_core::directory::{Directory, Listed};
-use connect_core::flow::{Answer, CHECK_SECONDS, Flow, ModeRecord};
+use connect_core::directory::Directory;
+use connect_core::flow::{Answer, CHECK_SECONDS, Flow, ModeRecord, available};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::store::{Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store};
@@ -61,9 +61,8 @@ enum Outcome {
 impl Service {
     /// The connector that serves this utility for this client.
     fn connector_for(directory: &Directory, utility: u32, environment: Environment) -> Option<&'static str> {
-        let listed = directory.by_id(utility)?.listed;
-        // The sandbox answers for every listed utility, and only to sandbox clients.
-        (listed == Listed::Connector && environment == Environment::Sandbox).then_some("sandbox")
+        // Of today's connectors there is one, the sandbox's.
+        available(directory.by_id(utility)?, environment).then_some("sandbox")
     }
 
     pub(super) fn start_work(&self, session: &ConnectSession, client: &Client, work: Work) {

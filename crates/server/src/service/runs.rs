@@ -10,7 +10,9 @@ use connect_core::secret::Secret;
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::token::{Handle, Token, TokenKind};
 use connect_wire::{FlowView, Screen, UtilityCard};
+use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout};
+use uuid::Uuid;
 
 use super::{Fault, Service};
 
@@ -175,8 +177,9 @@ impl Service {
 
     /// Waits until the run has left `step`, at most 20 seconds, and tells where the customer is.
     pub async fn wait(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
+        let changes = self.changed.subscribe();
         let run = self.open_run(token).await?;
-        self.wait_for(run, step, LONGEST_WAIT).await
+        self.wait_for(run, changes, step, LONGEST_WAIT).await
     }
 
     /// Utilities for what was typed. Not an error on a dead token: the next step tells.
@@ -193,10 +196,12 @@ impl Service {
         action: &Action,
         work: Option<Work>,
     ) -> Result<FlowView, RunError> {
+        let changes = self.changed.subscribe();
         let Run { session, client } = run;
         if session.step != step {
             // A double click lands here: the first one is at work, so wait with it.
-            return self.wait_for(Run { session, client }, step, SHORT_WAIT).await;
+            let run = self.reload(&session).await?;
+            return self.wait_for(run, changes, step, SHORT_WAIT).await;
         }
         let Ok((flow, effect)) = session.flow.act(action, self.clock.now()) else {
             return Ok(self.view_of(&Run { session, client }));
@@ -206,7 +211,7 @@ impl Service {
         if !self.store.advance(change).await.map_err(Fault::from)? {
             // Somebody was faster: show what came of it.
             let run = self.reload(&session).await?;
-            return self.wait_for(run, step, SHORT_WAIT).await;
+            return self.wait_for(run, changes, step, SHORT_WAIT).await;
         }
         let _ = self.changed.send(session.id);
         let now = ConnectSession { step: step + 1, flow, ..session };
@@ -215,7 +220,7 @@ impl Service {
             (Effect::Begin | Effect::Resume, Some(work)) => {
                 self.start_work(&now, &client, work);
                 let waited = now.step;
-                self.wait_for(Run { session: now, client }, waited, SHORT_WAIT).await
+                self.wait_for(Run { session: now, client }, changes, waited, SHORT_WAIT).await
             }
             (_, None) => Err(Fault::Broken("an action that needs a utility came without input").into()),
         }
@@ -227,11 +232,15 @@ impl Service {
     }
 
     /// The run once it has left `step` or its check, or as it is when the time is over.
-    async fn wait_for(&self, mut run: Run, step: u32, longest: Duration) -> Result<FlowView, RunError> {
+    /// `changes` has listened since before `run` was read, so that no change is missed.
+    async fn wait_for(
+        &self,
+        mut run: Run,
+        mut changes: broadcast::Receiver<Uuid>,
+        step: u32,
+        longest: Duration,
+    ) -> Result<FlowView, RunError> {
         let until = Instant::now() + longest;
-        let mut changes = self.changed.subscribe();
-        // What changed between reading the run and subscribing is seen by looking once more.
-        run = self.reload(&run.session).await?;
         while matches!(run.session.flow.stage, Stage::Checking { .. }) || run.session.step < step {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# `make bench`: measurements for a person to read. Nothing else should run meanwhile; FOLDER chooses the disk.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+scripts/setup.sh run
+use_tools
+echo "Authorization codes exchanged, durably, against what the disk allows (crates/sqlite/examples/redeem.rs):"
+cargo run --release --quiet --package connect-sqlite --example redeem -- "$@"
+echo
+echo "What a browser downloads (brotli):"
+cargo xtask site
+cargo xtask sizes
