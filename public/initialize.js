@@ -202,7 +202,7 @@
       style(card, {
         all: 'revert', position: 'absolute', inset: 0, margin: 'auto', width: 'min(22rem, 86%)', height: 'fit-content',
         padding: '24px', 'box-sizing': 'border-box', border: '1px solid transparent', 'border-radius': '20px',
-        'color-scheme': 'light dark', background: 'Canvas', color: 'CanvasText', 'text-align': 'center',
+        'color-scheme': 'light dark', background: 'Canvas', color: 'CanvasText', 'text-align': 'center', 'text-wrap': 'balance',
         font: '16px/24px system-ui, sans-serif', 'box-shadow': '0 12px 40px rgb(16 32 46 / 22%)',
       });
       const button = document.createElement('button');

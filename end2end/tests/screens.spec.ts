@@ -7,21 +7,22 @@ import { SCREENS } from '../support/screens';
 
 const folder = resolve(__dirname, '..', process.env.CONNECT_DOCS_SCREENS === '1' ? '../docs/screens' : 'test-results/screens');
 
-/** The colors have changed, and nothing fades any more. */
-const isDark = () => matchMedia('(prefers-color-scheme: dark)').matches && document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);
+/** The colors are these, and nothing fades any more. */
+const isSettled = (scheme: string) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);
 
 for (const [name, { reach, tree, whole }] of Object.entries(SCREENS)) {
   test(name, async ({ modal, page, problems, start, user, utility }) => {
     mkdirSync(folder, { recursive: true });
-    const shoot = (suffix: string) =>
-      page.screenshot({ path: join(folder, `${name}-${page.viewportSize()!.width}${suffix}.png`), fullPage: whole });
+    const shoot = async (suffix: '' | '-dark') => {
+      for (const frame of page.frames()) await frame.waitForFunction(isSettled, suffix ? 'dark' : 'light');
+      await page.screenshot({ path: join(folder, `${name}-${page.viewportSize()!.width}${suffix}.png`), fullPage: whole });
+    };
     await reach({ modal, page, problems, start, user, utility });
     await shoot('');
     expect.soft(await audit(page), 'axe, light').toEqual([]);
     if (tree) await expect.soft(whole ? page.locator('body') : modal.sheet).toMatchAriaSnapshot({ name: `${name}.yml` });
 
     await page.emulateMedia({ colorScheme: 'dark' });
-    for (const frame of page.frames()) await frame.waitForFunction(isDark);
     await shoot('-dark');
     expect.soft(await audit(page), 'axe, dark').toEqual([]);
     if (!whole) return;

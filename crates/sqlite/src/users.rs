@@ -105,9 +105,10 @@ fn known_user(conn: &Connection, link: &NewLink) -> Done<Option<Uuid>> {
 }
 
 /// [`connect_core::store::Store::delete_user`]. The schema takes along what hangs on the row:
-/// accounts, meters, access tokens and codes go. The sessions that made the link go, too: their
-/// confirmation shows the accounts.
+/// accounts, meters and access tokens. The sessions that made the link go, too, because their
+/// confirmation shows the accounts; before them their codes, which refer to them.
 pub(crate) fn delete(conn: &Connection, id: Uuid) -> Done<bool> {
+    run(conn, "DELETE FROM authorization_codes WHERE user_id = ?1", [id.as_bytes()])?;
     run(conn, "DELETE FROM connect_sessions WHERE linked_user = ?1", [id.as_bytes()])?;
     Ok(run(conn, "DELETE FROM users WHERE id = ?1", [id.as_bytes()])? == 1)
 }
