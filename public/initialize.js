@@ -196,8 +196,9 @@
 
     /** In place of a frame that is not there yet, or will not come. */
     function showCard(text) {
-      frame.settled = text === failure;
-      card.setAttribute('role', frame.settled ? 'alert' : 'status');
+      const failed = text === failure;
+      if (failed) frame.settled = true;
+      card.setAttribute('role', failed ? 'alert' : 'status');
       style(dialog, { background: 'rgb(16 32 46 / 46%)' });
       style(card, {
         all: 'revert', position: 'absolute', inset: 0, margin: 'auto', width: 'min(22rem, 86%)', height: 'fit-content',
