@@ -14,6 +14,8 @@ pub enum LinkedUser {
     Linked {
         /// The accounts, a line each.
         accounts: Vec<String>,
+        /// Mark by which the company's server knows the link.
+        link: Hidden,
     },
     /// The request was refused; the sentence says why.
     Refused(String),

@@ -5,6 +5,8 @@
 #[cfg(feature = "ssr")]
 pub mod around;
 #[cfg(feature = "ssr")]
+mod chart;
+#[cfg(feature = "ssr")]
 mod code;
 mod host;
 #[cfg(feature = "ssr")]
@@ -12,13 +14,16 @@ mod logins;
 mod result;
 #[cfg(feature = "ssr")]
 mod samples;
+mod usage;
+#[cfg(feature = "ssr")]
+pub mod usage_page;
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 
-use crate::calls::{ExchangeCode, NewConnectToken, NewToken, ask};
+use crate::calls::{ExchangeCode, LinkedUser, NewConnectToken, NewToken, ask};
 use crate::modal::field_value;
 use crate::small::{attr, live, live_text, on};
 use result::Outcome;
@@ -27,6 +32,7 @@ use result::Outcome;
 pub fn quickstart() -> impl IntoView {
     let outcome = RwSignal::new(None::<Outcome>);
     let busy = RwSignal::new(false);
+    let usage = usage::Usage::new();
     // What is wrong with the user id. The other refusal, an unknown utility, cannot come of the list.
     let refused = RwSignal::new(None::<String>);
 
@@ -34,6 +40,9 @@ pub fn quickstart() -> impl IntoView {
         outcome.set(Some(Outcome::exchanging()));
         spawn_local(async move {
             let answer = ask(ExchangeCode { code: connect_wire::Hidden(code) }).await;
+            if let Ok(LinkedUser::Linked { link, .. }) = &answer {
+                usage.start(link.clone());
+            }
             outcome.set(Some(answer.map_or_else(|_| Outcome::failed(NO_ANSWER.into()), Outcome::of)));
         });
     };
@@ -46,6 +55,7 @@ pub fn quickstart() -> impl IntoView {
         busy.set(true);
         outcome.set(None);
         refused.set(None);
+        usage.clear();
         let (user, slug) = (field_value(USER_ID), field_value("utility"));
         spawn_local(async move {
             match ask(NewConnectToken { user_id: user, utility: slug }).await {
@@ -91,6 +101,7 @@ pub fn quickstart() -> impl IntoView {
                 </button>
             </form>
             <div class="qs-result" role="status">{live(move || outcome.get().map(result::result))}</div>
+            {live(move || usage::usage(usage))}
         </div>
     }
 }

@@ -22,7 +22,7 @@ impl Outcome {
     /// The code was exchanged and the accounts read, or not.
     pub(super) fn of(user: LinkedUser) -> Self {
         match user {
-            LinkedUser::Linked { accounts } => Self {
+            LinkedUser::Linked { accounts, .. } => Self {
                 good: true,
                 title: "onSuccess was called. The server exchanged the code and read these accounts:",
                 lines: accounts,

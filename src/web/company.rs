@@ -1,15 +1,48 @@
 //! The quickstart's backend: what a company's own server does with Connect. It holds the client
 //! secret and the access token; the page gets neither.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use connect_core::connector::MeterKind;
+use connect_core::secret::{Secret, same};
 use connect_core::store::Client;
+use connect_core::usage::Window;
 use connect_server::bootstrap::SandboxClient;
-use connect_server::service::{ConnectTokenError, ConnectTokenRequest, Fault, Service, UtilityRef};
+use connect_server::service::{
+    AccountView, ConnectTokenError, ConnectTokenRequest, Fault, Service, UsageError, UtilityRef, Which,
+};
 use connect_wire::Hidden;
 use leptos::prelude::use_context;
+use uuid::Uuid;
 
-use crate::calls::{CallError, LinkedUser, NewToken};
+use crate::calls::{CallError, LinkedUser, NewToken, UsagePage};
+use crate::quickstart::usage_page::{self, AccountUsage};
+
+/// Links that are remembered. A company would keep them in its database, beside its customers.
+const MAX_LINKS: usize = 1000;
+const DAY: i64 = 86_400;
+
+/// Access tokens of the latest links, each under a mark that the page may know.
+#[derive(Clone, Default)]
+pub struct Links(Arc<Mutex<VecDeque<(String, Secret)>>>);
+
+impl Links {
+    fn keep(&self, access: &str) -> String {
+        let mark = Uuid::new_v4().simple().to_string();
+        let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if links.len() == MAX_LINKS {
+            links.pop_front();
+        }
+        links.push_back((mark.clone(), Secret::new(access)));
+        mark
+    }
+
+    fn find(&self, mark: &str) -> Option<Secret> {
+        let links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        links.iter().find(|(known, _)| same(known.as_bytes(), mark.as_bytes())).map(|(_, access)| access.clone())
+    }
+}
 
 async fn company() -> Result<(Arc<Service>, Client), CallError> {
     let (Some(service), Some(company)) = (use_context::<Arc<Service>>(), use_context::<SandboxClient>()) else {
@@ -67,5 +100,41 @@ pub async fn exchange_code(code: Hidden) -> Result<LinkedUser, CallError> {
             format!("{}: {}, account {}", view.account.address, meters, view.account.account_number)
         })
         .collect();
-    Ok(LinkedUser::Linked { accounts })
+    let links = use_context::<Links>().ok_or(CallError::Internal)?;
+    Ok(LinkedUser::Linked { accounts, link: Hidden(links.keep(granted.access.expose())) })
+}
+
+/// Reads the last month by day, or the last three days by hour, and the bills.
+pub async fn read_usage(link: Hidden, hourly: bool) -> Result<UsagePage, CallError> {
+    let (service, client) = company().await?;
+    let links = use_context::<Links>().ok_or(CallError::Internal)?;
+    let gone = || Ok(UsagePage::Refused("This link is not known any more. Connect again.".into()));
+    let Some(access) = links.find(&link.0) else { return gone() };
+    let Ok(principal) = service.principal(&client, access.expose()).await.map_err(broken)? else { return gone() };
+    let now = service.now().as_second();
+    let window = Window { from: now - if hourly { 4 * DAY } else { 32 * DAY }, to: now };
+    let mut accounts = Vec::new();
+    for view in service.accounts(principal).await.map_err(broken)? {
+        let AccountView { account, gas, electricity } = view;
+        let mut usage = Vec::new();
+        for kind in [(electricity, MeterKind::Electric), (gas, MeterKind::Gas)] {
+            let (true, kind) = kind else { continue };
+            match service.usage(principal, Which::Account(account.id, kind), window).await {
+                Ok(found) => usage.push(found),
+                Err(UsageError::NotYet) => return Ok(UsagePage::NotYet),
+                // Said by the absence of a chart.
+                Err(UsageError::NotOffered(_)) => {}
+                Err(UsageError::NotOwn | UsageError::Gone) => return gone(),
+                Err(UsageError::Fault(fault)) => return Err(broken(fault)),
+            }
+        }
+        let bills = match service.bills(principal, Some(account.id)).await {
+            Ok(bills) => bills.accounts.into_iter().flat_map(|account| account.bills).collect(),
+            Err(UsageError::NotYet) => return Ok(UsagePage::NotYet),
+            Err(UsageError::Fault(fault)) => return Err(broken(fault)),
+            Err(_) => return gone(),
+        };
+        accounts.push(AccountUsage { address: account.address, usage, bills });
+    }
+    Ok(UsagePage::Ready(usage_page::html(accounts, hourly)))
 }

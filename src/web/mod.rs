@@ -41,6 +41,8 @@ pub struct Web {
     pub options: LeptosOptions,
     /// Whom the quickstart page acts for; `None` switches the page off.
     pub company: Option<SandboxClient>,
+    /// What the company's own server remembers.
+    pub links: company::Links,
 }
 
 /// Everything that the server answers.
@@ -76,6 +78,7 @@ async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
         provide_context(web.service.clone());
         if let Some(company) = web.company.clone() {
             provide_context(company);
+            provide_context(web.links.clone());
         }
     };
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()

@@ -13,6 +13,7 @@ use connect_sqlite::{OpenError, SqliteStore};
 use leptos::config::LeptosOptions;
 
 use super::Web;
+use super::company::Links;
 
 /// The service cannot start. Each message is one sentence for the person who starts it.
 #[derive(Debug, thiserror::Error)]
@@ -55,11 +56,12 @@ pub async fn start(options: LeptosOptions, connect: &ConnectOptions) -> Result<S
         connect.settings(),
     ));
     tokio::spawn(service.clone().sweep_forever());
+    tokio::spawn(service.clone().sync_forever());
     let (company, credentials) = if connect.quickstart {
         let path = in_dir("sandbox-client.env");
         (Some(bootstrap::sandbox_client(&service, &path).await?), Some(path))
     } else {
         (None, None)
     };
-    Ok(Started { web: Web { service, options, company }, credentials })
+    Ok(Started { web: Web { service, options, company, links: Links::default() }, credentials })
 }

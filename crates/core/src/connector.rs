@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::secret::Secret;
+use crate::usage::{Bill, Series, Window};
 
 /// A customer's login at a utility.
 #[derive(Clone, Debug)]
@@ -28,6 +29,9 @@ pub struct LoginContext {
     pub utility: u32,
     /// The current time, from the service's clock.
     pub now: Timestamp,
+    /// Whether the customer is there. If not, nothing may be done that reaches them, as a code on
+    /// their phone: [`ConnectorError::ChallengeNeeded`] instead.
+    pub attended: bool,
 }
 
 /// A login in progress, opaque to the service. Holds secrets: it is stored sealed only.
@@ -147,6 +151,15 @@ pub enum ConnectorError {
     /// Stored state could not be read by this version.
     #[error("stored login state is of another version")]
     StaleState,
+    /// The session is over: log in again.
+    #[error("the session at the utility is over")]
+    SessionExpired,
+    /// The utility wants a code or an answer, and the customer is not there.
+    #[error("the utility wants the customer to confirm the login")]
+    ChallengeNeeded,
+    /// The utility has no such data.
+    #[error("the utility does not offer this")]
+    NotOffered,
 }
 
 /// An account under a login.
@@ -208,4 +221,42 @@ pub trait Connector: Send + Sync {
         cx: LoginContext,
         session: &UtilitySession,
     ) -> Result<Vec<RemoteAccount>, ConnectorError>;
+
+    /// Readings of a meter in a window, as far as the utility has them; at most one series of each
+    /// kind, each by start. `meter` is a place in `account.meters`. A reading belongs to the window
+    /// by its start.
+    async fn readings(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+        meter: usize,
+        window: Window,
+    ) -> Result<Vec<Series>, ConnectorError> {
+        let _ = (cx, session, account, meter, window);
+        Err(ConnectorError::NotOffered)
+    }
+
+    /// All bills of an account.
+    async fn bills(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+    ) -> Result<Vec<Bill>, ConnectorError> {
+        let _ = (cx, session, account);
+        Err(ConnectorError::NotOffered)
+    }
+
+    /// The document of a bill.
+    async fn bill_pdf(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+        remote_id: &str,
+    ) -> Result<Vec<u8>, ConnectorError> {
+        let _ = (cx, session, account, remote_id);
+        Err(ConnectorError::NotOffered)
+    }
 }

@@ -3,7 +3,10 @@
 //! - [`flow`]: the state machine a customer goes through;
 //! - [`connector`]: what a way into a utility must offer;
 //! - [`directory`]: the utilities;
+//! - [`emissions`]: emission rates of electricity;
 //! - [`token`], [`keys`], [`secret`]: what is secret, and how it is kept;
+//! - [`usage`]: readings and bills, exact;
+//! - [`sync`]: reading data without the customer;
 //! - [`store`]: what is kept, and the contract of every store;
 //! - [`clock`]: time, injected.
 //!
@@ -12,8 +15,11 @@
 pub mod clock;
 pub mod connector;
 pub mod directory;
+pub mod emissions;
 pub mod flow;
 pub mod keys;
 pub mod secret;
 pub mod store;
+pub mod sync;
 pub mod token;
+pub mod usage;

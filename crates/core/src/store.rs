@@ -4,6 +4,8 @@
 //! out as one transaction that is durable when the method returns. Nothing works twice that
 //! should work once, however many callers try at the same time.
 
+mod usage;
+
 use std::fmt;
 
 use async_trait::async_trait;
@@ -15,6 +17,7 @@ use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
 use crate::keys::{Digest, KeyError};
 use crate::token::{Environment, Handle};
+pub use usage::{SealedLogins, StoredSeries, SyncJob, SyncProgress, SyncState, Turn, TurnEnd, UsageStore};
 
 /// A company that uses Connect.
 #[derive(Clone, Debug)]
@@ -106,6 +109,8 @@ pub struct NewLink {
     pub login_digest: Digest,
     /// Seals the login for the user's final id; a failure undoes the transaction.
     pub seal_login: SealLogin,
+    /// Seals the accepted session at the utility for the user's final id, likewise.
+    pub seal_session: SealLogin,
     /// Accounts found under the login. They replace what is stored, matched by account number:
     /// a known account keeps its ids.
     pub accounts: Vec<Account>,
@@ -202,7 +207,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Everything that the service keeps.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: UsageStore + Send + Sync {
     /// Adds a client.
     async fn add_client(&self, client: Client) -> StoreResult<()>;
     /// Client by id.
@@ -221,8 +226,8 @@ pub trait Store: Send + Sync {
     ///
     /// The user is the one with this login of this client; else the one that is renewed; else a
     /// new one. It gets `user_ref` (another user of the client that had it loses it), the user
-    /// name, the sealed login for its id, `credentials_valid`, and the accounts. The session
-    /// gets `linked_user`.
+    /// name, the sealed login and session for its id, `credentials_valid`, the accounts, and a sync job
+    /// that is due at once. The session gets `linked_user`.
     async fn link(&self, change: Advance, link: NewLink) -> StoreResult<Option<Uuid>>;
 
     /// Makes `code` the only usable authorization code of the session: earlier unused ones stop

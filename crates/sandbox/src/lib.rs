@@ -6,6 +6,7 @@
 
 mod accounts;
 mod challenge;
+mod data;
 mod scenario;
 mod state;
 
@@ -16,6 +17,7 @@ use connect_core::connector::{
     ChallengeInput, Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, RemoteAccount,
     UtilitySession,
 };
+use connect_core::usage::{Bill, Series, Window};
 
 use challenge::Reply;
 pub use scenario::{EMAIL_DOMAIN, LOGINS, SandboxLogin};
@@ -66,6 +68,7 @@ impl Connector for SandboxConnector {
                 accepted(row)
             }
             Play::Refuse(error) => Err(error.clone()),
+            Play::Confirm(_) if !cx.attended => Err(ConnectorError::ChallengeNeeded),
             Play::Confirm(confirm) => {
                 let pending = Pending::new(row.username, challenge::first(*confirm, cx.now));
                 Ok(LoginStep::Challenge {
@@ -103,11 +106,43 @@ impl Connector for SandboxConnector {
         cx: LoginContext,
         session: &UtilitySession,
     ) -> Result<Vec<RemoteAccount>, ConnectorError> {
-        let accepted = Accepted::open(session)?;
-        let row = find(&accepted.login).ok_or(ConnectorError::StaleState)?;
-        let accounts = accounts::of(row, cx.utility);
+        let accounts = accounts::of(login_of(session)?, cx.utility);
         if accounts.is_empty() { Err(ConnectorError::NoAccounts) } else { Ok(accounts) }
     }
+
+    async fn readings(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+        meter: usize,
+        window: Window,
+    ) -> Result<Vec<Series>, ConnectorError> {
+        data::readings(login_of(session)?, cx.utility, account, meter, window, cx.now)
+    }
+
+    async fn bills(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+    ) -> Result<Vec<Bill>, ConnectorError> {
+        data::bills(login_of(session)?, cx.utility, account, cx.now)
+    }
+
+    async fn bill_pdf(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+        remote_id: &str,
+    ) -> Result<Vec<u8>, ConnectorError> {
+        data::bill_pdf(login_of(session)?, cx.utility, account, remote_id, cx.now)
+    }
+}
+
+fn login_of(session: &UtilitySession) -> Result<&'static SandboxLogin, ConnectorError> {
+    find(&Accepted::open(session)?.login).ok_or(ConnectorError::StaleState)
 }
 
 fn accepted(row: &SandboxLogin) -> Result<LoginStep, ConnectorError> {

@@ -1,10 +1,11 @@
 //! Accounts and meters of a user.
 
-use connect_core::store::{Account, Meter};
+use connect_core::store::{Account, Meter, Turn};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::rows::{Done, each, kind, kind_name, run, text, uuid, uuid_or_null};
+use crate::sync;
 
 /// [`connect_core::store::Store::accounts`]. One statement, so that a link that is being
 /// written at the same time is seen whole or not at all.
@@ -36,8 +37,9 @@ pub(crate) fn of_user(conn: &Connection, user: Uuid) -> Done<Vec<Account>> {
 }
 
 /// Makes `found` the user's accounts. An account whose number is known keeps its id and those
-/// of its meters; one that is not found any more is removed.
-pub(crate) fn replace(conn: &Connection, user: Uuid, found: Vec<Account>) -> Done<()> {
+/// of its meters; one that is not found any more is removed. Gives the accounts with their final
+/// ids, in the order in which they were found.
+pub(crate) fn replace(conn: &Connection, user: Uuid, found: Vec<Account>) -> Done<Vec<Account>> {
     let plan = Plan::new(of_user(conn, user)?, found);
     // Deletions first: what comes in may carry the id of what goes.
     for id in &plan.gone_accounts {
@@ -64,7 +66,19 @@ pub(crate) fn replace(conn: &Connection, user: Uuid, found: Vec<Account>) -> Don
             run(conn, sql, params![user.as_bytes(), meter.id.as_bytes(), id.as_bytes(), position, kind])?;
         }
     }
-    Ok(())
+    let whole = |planned: PlannedAccount| Account {
+        meters: planned.meters.into_iter().map(|planned| planned.meter).collect(),
+        ..planned.account
+    };
+    Ok(plan.accounts.into_iter().map(whole).collect())
+}
+
+/// [`connect_core::store::UsageStore::put_accounts`].
+pub(crate) fn put(conn: &Connection, turn: Turn, found: Vec<Account>) -> Done<Option<Vec<Account>>> {
+    if sync::hold(conn, turn)?.is_none() {
+        return Ok(None);
+    }
+    replace(conn, turn.user_id, found).map(Some)
 }
 
 /// What [`replace`] has to write.

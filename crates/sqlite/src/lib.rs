@@ -14,15 +14,18 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod accounts;
+mod bills;
 mod checkpoint;
 mod codes;
 mod migrations;
 mod open;
 mod readers;
+mod readings;
 mod rows;
 mod sessions;
 mod store;
 mod sweep;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod users;

@@ -6,7 +6,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(crate) const APPLICATION_ID: u32 = 0x434E_4354;
 
 /// The steps in order. A step that was released is never changed: the next one mends it.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_usage.sql")];
 
 /// What a database file says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,10 @@ mod tests {
             ("access_tokens", "user_id"),
             ("accounts", "user_id"),
             ("meters", "user_id"),
+            ("series", "user_id"),
+            ("reading_chunks", "series_id"),
+            ("restatements", "series_id"),
+            ("bills", "user_id"),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = x'00'");
             let plan: String = conn.query_row(&sql, [], |row| row.get("detail")).unwrap();

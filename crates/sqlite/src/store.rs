@@ -3,14 +3,16 @@
 use async_trait::async_trait;
 use connect_core::keys::Digest;
 use connect_core::store::{
-    Account, Advance, Client, ConnectSession, NewLink, Principal, Redeemed, Store, StoreResult, User,
+    Account, Advance, Client, ConnectSession, NewLink, Principal, Redeemed, SealedLogins, Store, StoreResult,
+    StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
 };
 use connect_core::token::Handle;
+use connect_core::usage::{Series, StoredBill, Window};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::sessions::{self, Change};
-use crate::{SqliteStore, accounts, codes, sweep, users};
+use crate::{SqliteStore, accounts, bills, codes, readings, sweep, sync, users};
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -96,5 +98,60 @@ impl Store for SqliteStore {
 
     async fn sweep(&self, before: Timestamp) -> StoreResult<u64> {
         sweep::sweep(&self.writer, before).await
+    }
+}
+
+#[async_trait]
+impl UsageStore for SqliteStore {
+    async fn claim_sync(
+        &self,
+        lease: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+        except: Vec<u32>,
+    ) -> StoreResult<Option<SyncJob>> {
+        self.writer.submit(move |conn| sync::claim(conn, lease, now, until, &except)).await
+    }
+
+    async fn put_accounts(&self, turn: Turn, found: Vec<Account>) -> StoreResult<Option<Vec<Account>>> {
+        self.writer.submit(move |conn| accounts::put(conn, turn, found)).await
+    }
+
+    async fn put_readings(
+        &self,
+        turn: Turn,
+        meter: Uuid,
+        window: Window,
+        series: Vec<Series>,
+    ) -> StoreResult<bool> {
+        self.writer.submit(move |conn| readings::put(conn, turn, meter, window, series)).await
+    }
+
+    async fn put_bills(&self, turn: Turn, account: Uuid, bills: Vec<StoredBill>) -> StoreResult<bool> {
+        self.writer.submit(move |conn| bills::put(conn, turn, account, bills)).await
+    }
+
+    async fn put_session(&self, turn: Turn, sealed: Vec<u8>) -> StoreResult<bool> {
+        self.writer.submit(move |conn| sync::put_session(conn, turn, &sealed)).await
+    }
+
+    async fn end_turn(&self, turn: Turn, end: TurnEnd) -> StoreResult<bool> {
+        self.writer.submit(move |conn| sync::end(conn, turn, &end)).await
+    }
+
+    async fn sealed_logins(&self, user: Uuid) -> StoreResult<Option<SealedLogins>> {
+        self.readers.read(move |conn| sync::sealed(conn, user)).await
+    }
+
+    async fn sync_state(&self, user: Uuid) -> StoreResult<Option<SyncState>> {
+        self.readers.read(move |conn| sync::state(conn, user)).await
+    }
+
+    async fn readings(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<StoredSeries>> {
+        self.readers.read(move |conn| readings::of_meter(conn, user, meter, window)).await
+    }
+
+    async fn bills(&self, user: Uuid) -> StoreResult<Vec<StoredBill>> {
+        self.readers.read(move |conn| bills::of_user(conn, user)).await
     }
 }

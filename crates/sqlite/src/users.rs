@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::accounts;
 use crate::rows::{Done, number, one, run, uuid};
 use crate::sessions::{self, Change};
+use crate::sync;
 
 macro_rules! select_user {
     ($by:literal) => {
@@ -60,16 +61,17 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
         params![link.client_id.as_bytes(), link.user_ref, id.as_bytes()],
     )?;
     let sealed = (link.seal_login.0)(id).map_err(StoreError::from)?;
+    let session = (link.seal_session.0)(id).map_err(StoreError::from)?;
     // Not an upsert: should a "new" id exist already, that is an error and not another
     // customer's row to overwrite.
     let sql = if known.is_some() {
         "UPDATE users SET user_ref = ?3, utility = ?4, username = ?5, login_digest = ?6, sealed_login = ?7,
-             credentials_valid = 1, linked_at = ?8
+             credentials_valid = 1, linked_at = ?8, sealed_session = ?9
          WHERE id = ?1 AND client_id = ?2"
     } else {
         "INSERT INTO users (id, client_id, user_ref, utility, username, login_digest, sealed_login,
-             credentials_valid, linked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)"
+             credentials_valid, linked_at, sealed_session)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9)"
     };
     run(
         conn,
@@ -83,9 +85,11 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             link.login_digest,
             sealed,
             link.at.as_millisecond(),
+            session,
         ],
     )?;
     accounts::replace(conn, id, link.accounts)?;
+    sync::queue(conn, id, link.at)?;
     run(
         conn,
         "UPDATE connect_sessions SET linked_user = ?2 WHERE id = ?1",

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
+use connect::web::company::Links;
 use connect::web::{Web, router};
 use connect_core::clock::SystemClock;
 use connect_core::connector::Connector;
@@ -67,7 +68,12 @@ impl Site {
             .site_root(site.to_str().unwrap())
             .site_pkg_dir("pkg")
             .build();
-        let web = Web { service: service.clone(), options, company: quickstart.then(|| company.clone()) };
+        let web = Web {
+            service: service.clone(),
+            options,
+            company: quickstart.then(|| company.clone()),
+            links: Links::default(),
+        };
         Self { router: router(web), service, company, dir }
     }
 

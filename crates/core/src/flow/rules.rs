@@ -253,7 +253,11 @@ fn failed(from: &Stage, error: ConnectorError, left: u8) -> Result<Stage, OutOfP
         ConnectorError::ChallengeExpired | ConnectorError::StaleState => login.with(LoginNotice::CodeExpired),
         // An outage while a code is checked leaves the customer at the code.
         ConnectorError::SiteDown => from.back_with(LoginNotice::Down, CodeNotice::Down),
-        ConnectorError::SiteChanged(_) => from.back_with(LoginNotice::Internal, CodeNotice::Down),
+        // The last three belong to reading data without the customer.
+        ConnectorError::SiteChanged(_)
+        | ConnectorError::SessionExpired
+        | ConnectorError::ChallengeNeeded
+        | ConnectorError::NotOffered => from.back_with(LoginNotice::Internal, CodeNotice::Down),
     })
 }
 

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 /// Seconds since the first login of a test.
 fn at(seconds: i64) -> LoginContext {
     let now = Timestamp::from_second(1_800_000_000 + seconds).expect("in range");
-    LoginContext { utility: 1, now }
+    LoginContext { utility: 1, now, attended: true }
 }
 
 fn login(username: &str, password: &str) -> Login {

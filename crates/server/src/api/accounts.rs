@@ -42,7 +42,8 @@ pub(super) async fn list(
     Ok(Reply::new(reader.client.environment, accounts.into_iter().map(AccountBody::from).collect()))
 }
 
-fn type_name(kind: MeterKind) -> &'static str {
+/// The contract's name of a kind.
+pub(super) fn type_name(kind: MeterKind) -> &'static str {
     match kind {
         MeterKind::Electric => "ELECTRIC",
         MeterKind::Gas => "GAS",

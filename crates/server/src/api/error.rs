@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::service::Fault;
+use crate::service::{Fault, UsageError};
 
 /// The codes of the contract that this service uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +21,10 @@ pub enum ErrorCode {
     CredentialsInvalid,
     /// The token may not touch this.
     PermissionDenied,
+    /// The utility, or the account, has no such data.
+    FeatureUnavailable,
+    /// The data is not there yet.
+    DataUnavailable,
     /// A fault of the service.
     InternalError,
 }
@@ -88,6 +92,30 @@ impl ApiError {
         )
     }
 
+    /// 403: an account, meter or bill that is not the token's user's. The same for one that does not
+    /// exist, so that nobody learns which ids do.
+    pub fn foreign() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            ErrorCode::PermissionDenied,
+            "The access token does not belong to this account, meter or bill.",
+        )
+    }
+
+    /// 400: there is no such data for this account.
+    pub fn feature(message: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FeatureUnavailable, message)
+    }
+
+    /// 500, with the contract's words: the data is being read.
+    pub fn not_yet() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::DataUnavailable,
+            "We're currently loading data for this account, please try again in 5 minutes.",
+        )
+    }
+
     /// 413.
     pub fn too_large() -> Self {
         Self::new(
@@ -136,6 +164,18 @@ impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
         tracing::error!(%fault, "a request failed");
         Self::internal()
+    }
+}
+
+impl From<UsageError> for ApiError {
+    fn from(error: UsageError) -> Self {
+        match error {
+            UsageError::NotOwn => Self::foreign(),
+            UsageError::Gone => Self::token(),
+            UsageError::NotOffered(message) => Self::feature(message),
+            UsageError::NotYet => Self::not_yet(),
+            UsageError::Fault(fault) => fault.into(),
+        }
     }
 }
 

@@ -2,9 +2,15 @@
 
 mod accounts;
 mod auth;
+mod bill_pdf;
+mod bills;
 mod connect_token;
+mod download;
+mod emission_rates;
 mod error;
+mod intervals;
 mod params;
+mod query;
 mod reply;
 mod token;
 mod user;
@@ -35,7 +41,7 @@ pub struct ApiState {
 }
 
 /// What is below the API's paths and unknown. Answered in JSON to whoever asks.
-const BELOW: [&str; 11] = [
+const BELOW: [&str; 18] = [
     "/auth",
     "/auth/",
     "/auth/{*rest}",
@@ -44,7 +50,14 @@ const BELOW: [&str; 11] = [
     "/users/{user_id}/",
     "/users/{user_id}/{*rest}",
     "/accounts/",
-    "/accounts/{*rest}",
+    "/accounts/{account_id}",
+    "/accounts/{account_id}/",
+    "/accounts/{account_id}/{*rest}",
+    "/intervals/",
+    "/intervals/{*rest}",
+    "/bills/",
+    "/bills/{bill_id}",
+    "/bills/{bill_id}/{*rest}",
     "/utilities/",
     "/utilities/{*rest}",
 ];
@@ -59,6 +72,11 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/auth/token", post(token::create))
         .route("/users/{user_id}", get(user::read).delete(user::delete))
         .route("/accounts", get(accounts::list))
+        .route("/accounts/{account_id}/intervals", get(intervals::list_of_account))
+        .route("/intervals", get(intervals::list))
+        .route("/bills", get(bills::list))
+        .route("/bills/{bill_id}/pdf", get(bill_pdf::read))
+        .route("/emission-rates", get(emission_rates::list))
         .route("/utilities", get(utilities::list));
     for path in BELOW {
         router = router.route(path, any(unknown_path));
@@ -79,10 +97,11 @@ fn cors() -> CorsLayer {
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
             HeaderName::from_static("pelm-client-id"),
             HeaderName::from_static("pelm-secret"),
         ])
-        .expose_headers([HeaderName::from_static(reply::ENVIRONMENT_HEADER)])
+        .expose_headers([header::ETAG, HeaderName::from_static(reply::ENVIRONMENT_HEADER)])
         .max_age(std::time::Duration::from_secs(3600))
 }
 

@@ -71,11 +71,12 @@ impl<S: Send + Sync> FromRequest<S> for Params {
     }
 }
 
-fn from_form(body: &[u8]) -> Result<Params, ApiError> {
+/// The parameters of a form body or a query.
+pub(super) fn from_form(body: &[u8]) -> Result<Params, ApiError> {
     let mut params = Params(Vec::new());
     // form_urlencoded replaces what is not UTF-8; such a value would be stored altered.
     if std::str::from_utf8(body).is_err() || has_bad_escape(body) {
-        return Err(ApiError::invalid("The body is not valid UTF-8."));
+        return Err(ApiError::invalid("The parameters are not valid UTF-8."));
     }
     for (name, value) in form_urlencoded::parse(body) {
         params.add(name.into_owned(), value.into_owned())?;

@@ -23,14 +23,17 @@ impl<T> Reply<T> {
 
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
-        let environment = match self.environment {
-            Environment::Sandbox => "sandbox",
-            Environment::Production => "production",
-        };
-        let headers = [
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (HeaderName::from_static(ENVIRONMENT_HEADER), HeaderValue::from_static(environment)),
-        ];
+        let headers =
+            [(header::CACHE_CONTROL, HeaderValue::from_static("no-store")), environment_header(self.environment)];
         (headers, Json(self.body)).into_response()
     }
+}
+
+/// The header that names the environment.
+pub(super) fn environment_header(environment: Environment) -> (HeaderName, HeaderValue) {
+    let value = match environment {
+        Environment::Sandbox => "sandbox",
+        Environment::Production => "production",
+    };
+    (HeaderName::from_static(ENVIRONMENT_HEADER), HeaderValue::from_static(value))
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use connect_core::clock::Clock;
 use connect_core::connector::{
     Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind, RemoteAccount,
+    UtilitySession,
 };
-use connect_core::directory::Directory;
 use connect_core::flow::{Answer, CHECK_SECONDS, Flow, ModeRecord, available};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
@@ -21,6 +21,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::runs::Work;
+use super::sync::SyncDesk;
 use super::{Fault, Service, new_id};
 
 /// A login in progress as it is sealed beside the run.
@@ -34,9 +35,16 @@ struct Pending {
 
 /// A stored login as it is sealed beside the user.
 #[derive(Serialize)]
-struct StoredLogin<'a> {
+struct LoginToStore<'a> {
     username: &'a str,
     password: &'a str,
+}
+
+/// The same, read again.
+#[derive(Deserialize)]
+struct StoredLogin {
+    username: String,
+    password: String,
 }
 
 /// One call to a connector, with everything it needs to outlive the request.
@@ -49,30 +57,46 @@ struct Job {
     session: ConnectSession,
     client_id: Uuid,
     utility: u32,
+    desk: Arc<SyncDesk>,
 }
 
 /// What came of a call.
 enum Outcome {
-    Linked(Login, Vec<RemoteAccount>),
+    Linked(Login, UtilitySession, Vec<RemoteAccount>),
     Challenge(Login, LoginStep),
     Failed(ConnectorError),
 }
 
 impl Service {
-    /// The connector that serves this utility for this client.
-    fn connector_for(directory: &Directory, utility: u32, environment: Environment) -> Option<&'static str> {
+    /// The connector that serves this utility for a client of this environment.
+    pub(super) fn connector_of(&self, utility: u32, environment: Environment) -> Option<Arc<dyn Connector>> {
         // Of today's connectors there is one, the sandbox's.
-        available(directory.by_id(utility)?, environment).then_some("sandbox")
+        let name = available(self.directory.by_id(utility)?, environment).then_some("sandbox")?;
+        self.connectors.get(name).cloned()
+    }
+
+    /// The login that a customer has linked.
+    pub(super) fn open_login(&self, user: Uuid, sealed: &[u8]) -> Result<Login, Fault> {
+        let plain = self.keys.open(&login_context(user), sealed)?;
+        let StoredLogin { username, password } =
+            serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored login"))?;
+        Ok(Login { username, password: Secret::new(password) })
+    }
+
+    /// The session at the utility, sealed beside the user.
+    pub(super) fn seal_session(&self, user: Uuid, session: &UtilitySession) -> Result<Vec<u8>, Fault> {
+        Ok(self.keys.seal(&session_context(user), &zeroize_json(session)?)?)
+    }
+
+    /// Reads what [`Self::seal_session`] wrote.
+    pub(super) fn open_session(&self, user: Uuid, sealed: &[u8]) -> Result<UtilitySession, Fault> {
+        let plain = self.keys.open(&session_context(user), sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored session"))
     }
 
     pub(super) fn start_work(&self, session: &ConnectSession, client: &Client, work: Work) {
-        let connector = session
-            .flow
-            .stage
-            .login()
-            .map(|l| l.utility)
-            .and_then(|u| Self::connector_for(&self.directory, u, client.environment).map(|name| (u, name)))
-            .and_then(|(u, name)| self.connectors.get(name).map(|c| (u, c.clone())));
+        let utility = session.flow.stage.login().map(|login| login.utility);
+        let connector = utility.and_then(|u| Some((u, self.connector_of(u, client.environment)?)));
         let Some((utility, connector)) = connector else {
             tracing::error!(session = %session.id, "no connector for a run that asked for one");
             return;
@@ -86,6 +110,7 @@ impl Service {
             session: session.clone(),
             client_id: client.id,
             utility,
+            desk: self.desk.clone(),
         };
         tokio::spawn(job.run(work));
     }
@@ -111,7 +136,7 @@ impl Job {
     }
 
     async fn ask(&self, work: Work) -> Result<Outcome, Fault> {
-        let cx = LoginContext { utility: self.utility, now: self.clock.now() };
+        let cx = LoginContext { utility: self.utility, now: self.clock.now(), attended: true };
         let (login, step) = match work {
             Work::Begin(login) => {
                 let step = self.connector.begin(cx, &login).await;
@@ -125,7 +150,7 @@ impl Job {
         };
         Ok(match step {
             Ok(LoginStep::Done(utility_session)) => match self.connector.accounts(cx, &utility_session).await {
-                Ok(accounts) => Outcome::Linked(login, accounts),
+                Ok(accounts) => Outcome::Linked(login, utility_session, accounts),
                 Err(error) => Outcome::Failed(error),
             },
             Ok(challenge) => Outcome::Challenge(login, challenge),
@@ -145,7 +170,7 @@ impl Job {
 
     async fn write(&self, outcome: Outcome) -> Result<(), Fault> {
         match outcome {
-            Outcome::Linked(login, accounts) => self.write_link(&login, accounts).await,
+            Outcome::Linked(login, session, accounts) => self.write_link(&login, &session, accounts).await,
             Outcome::Challenge(login, LoginStep::Challenge { challenge, state, problem }) => {
                 let pending =
                     Pending { username: login.username, password: login.password.expose().to_owned(), state };
@@ -177,13 +202,19 @@ impl Job {
         Ok(())
     }
 
-    async fn write_link(&self, login: &Login, remote: Vec<RemoteAccount>) -> Result<(), Fault> {
+    async fn write_link(
+        &self,
+        login: &Login,
+        session: &UtilitySession,
+        remote: Vec<RemoteAccount>,
+    ) -> Result<(), Fault> {
         let cards = remote.iter().map(card_of).collect();
         let flow = self.next(Answer::Linked(cards))?;
         let change =
             Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state: None };
-        let plain = zeroize_json(&StoredLogin { username: &login.username, password: login.password.expose() })?;
-        let keys = self.keys.clone();
+        let plain = zeroize_json(&LoginToStore { username: &login.username, password: login.password.expose() })?;
+        let session = zeroize_json(session)?;
+        let (keys, session_keys) = (self.keys.clone(), self.keys.clone());
         let link = NewLink {
             new_user_id: new_id(&*self.clock),
             client_id: self.client_id,
@@ -195,23 +226,36 @@ impl Job {
             utility: self.utility,
             username: login.username.clone(),
             login_digest: self.keys.login_digest(self.utility, &login.username),
-            seal_login: SealLogin(Box::new(move |user| keys.seal(&format!("users.login:{user}"), &plain))),
-            accounts: remote.into_iter().map(|a| self.account_of(a)).collect(),
+            seal_login: SealLogin(Box::new(move |user| keys.seal(&login_context(user), &plain))),
+            seal_session: SealLogin(Box::new(move |user| session_keys.seal(&session_context(user), &session))),
+            accounts: remote.iter().map(|account| account_of(account, &*self.clock)).collect(),
             at: self.clock.now(),
         };
         let linked = self.store.link(change, link).await?;
         tracing::info!(session = %self.session.id, utility = self.utility, user = ?linked, "login accepted");
+        self.desk.wake();
         Ok(())
     }
+}
 
-    fn account_of(&self, remote: RemoteAccount) -> Account {
-        let id = |public: Option<Uuid>| public.unwrap_or_else(|| new_id(&*self.clock));
-        Account {
-            id: id(remote.public_id),
-            account_number: remote.account_number,
-            address: remote.address,
-            meters: remote.meters.into_iter().map(|m| Meter { id: id(m.public_id), kind: m.kind }).collect(),
-        }
+/// What a stored login is bound to.
+fn login_context(user: Uuid) -> String {
+    format!("users.login:{user}")
+}
+
+/// What a stored session is bound to.
+fn session_context(user: Uuid) -> String {
+    format!("users.session:{user}")
+}
+
+/// An account as it is stored, should it be new.
+pub(super) fn account_of(remote: &RemoteAccount, clock: &dyn Clock) -> Account {
+    let id = |public: Option<Uuid>| public.unwrap_or_else(|| new_id(clock));
+    Account {
+        id: id(remote.public_id),
+        account_number: remote.account_number.clone(),
+        address: remote.address.clone(),
+        meters: remote.meters.iter().map(|meter| Meter { id: id(meter.public_id), kind: meter.kind }).collect(),
     }
 }
 

@@ -1,11 +1,15 @@
 //! The use cases of Connect.
 
 mod access;
+mod bills;
 mod clients;
 mod connect_tokens;
 mod data;
 mod logins;
 mod runs;
+mod sync;
+mod turn;
+mod usage;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,9 +25,11 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 pub use access::{AccessGranted, Refused};
+pub use bills::{AccountBills, Bills};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
 pub use data::AccountView;
 pub use runs::{RunError, SearchHits};
+pub use usage::{Interval, MeterUsage, Usage, UsageError, Which};
 
 /// Settings of the service that are not wiring.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +56,8 @@ pub struct Service {
     directory: Arc<Directory>,
     connectors: HashMap<&'static str, Arc<dyn Connector>>,
     settings: Settings,
+    /// Of the worker.
+    desk: Arc<sync::SyncDesk>,
     /// Ids of runs that have just changed, for requests that wait. A node of several hears only
     /// its own; waiting requests therefore also look again after a second.
     changed: broadcast::Sender<Uuid>,
@@ -90,6 +98,7 @@ impl Service {
             directory: Arc::new(directory),
             connectors: connectors.into_iter().map(|c| (c.name(), c)).collect(),
             settings,
+            desk: Arc::default(),
             changed,
         }
     }
@@ -109,6 +118,11 @@ impl Service {
                 tracing::warn!(%error, "expired rows could not be deleted");
             }
         }
+    }
+
+    /// The current time.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     /// The settings.

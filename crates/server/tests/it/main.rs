@@ -15,4 +15,6 @@ mod once;
 mod restart;
 mod steps;
 mod support;
+mod sync;
 mod transport;
+mod usage;

@@ -7,6 +7,8 @@ mod codes;
 mod file;
 mod link;
 mod processes;
+mod readings;
 mod sessions;
 mod support;
+mod sync;
 mod users;

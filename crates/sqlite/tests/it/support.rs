@@ -129,6 +129,7 @@ pub fn link() -> NewLink {
         username: "user@example.com".into(),
         login_digest: digest(1),
         seal_login: SealLogin(Box::new(|id| Ok(format!("sealed for {id}").into_bytes()))),
+        seal_session: SealLogin(Box::new(|id| Ok(format!("session for {id}").into_bytes()))),
         accounts: Vec::new(),
         at: at(10),
     }

@@ -1,0 +1,132 @@
+//! Sync jobs, readings and bills.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Account, StoreResult, User};
+use crate::usage::{Chunk, Fetched, Series, SeriesKind, StoredBill, Window};
+
+/// What has been fetched for a user. Kept in the job's row, written with what was fetched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncProgress {
+    /// By meter.
+    pub meters: BTreeMap<Uuid, Fetched>,
+    /// Accounts whose bills have been fetched at least once.
+    pub billed: Vec<Uuid>,
+}
+
+/// What opens a user's utility, sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedLogins {
+    /// The login, as by [`super::NewLink::seal_login`].
+    pub login: Vec<u8>,
+    /// The session, as by [`super::NewLink::seal_session`].
+    pub session: Option<Vec<u8>>,
+}
+
+/// A job that a worker has taken. What the worker writes is kept only while it holds the lease.
+#[derive(Clone, Debug)]
+pub struct SyncJob {
+    /// Mark of the worker's turn.
+    pub lease: Uuid,
+    /// Whose data.
+    pub user: User,
+    /// The way in.
+    pub sealed: SealedLogins,
+    /// What is there already.
+    pub progress: SyncProgress,
+    /// Turns in a row that failed.
+    pub failures: u32,
+}
+
+/// A turn: the job's user and lease, and until when the worker may go on after this write.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// User.
+    pub user_id: Uuid,
+    /// Mark of the worker's turn.
+    pub lease: Uuid,
+    /// New end of the lease.
+    pub until: Timestamp,
+}
+
+/// How a turn ended.
+#[derive(Clone, Debug)]
+pub struct TurnEnd {
+    /// When the next one is due; `None` puts the job to rest until the customer links again.
+    pub due_at: Option<Timestamp>,
+    /// Turns in a row that failed, this one included.
+    pub failures: u32,
+    /// Why it failed, as a word of ours; for operators.
+    pub error: Option<&'static str>,
+    /// False when the utility no longer accepts the login.
+    pub credentials_valid: bool,
+}
+
+/// Where a user's sync stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncState {
+    /// What has been fetched.
+    pub progress: SyncProgress,
+    /// When the next turn is due.
+    pub due_at: Option<Timestamp>,
+    /// Why the last turn failed.
+    pub error: Option<String>,
+}
+
+/// Readings of a series as they are kept: one chunk a month, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSeries {
+    /// What they are.
+    pub kind: SeriesKind,
+    /// The months that touch what was asked for.
+    pub chunks: Vec<Chunk>,
+    /// How often these months have been written: changes when a reading does.
+    pub revision: u64,
+}
+
+/// The part of the store that sync writes and the data endpoints read.
+#[async_trait]
+pub trait UsageStore: Send + Sync {
+    /// Takes the job that has been due longest, for `lease`, until `until`. Jobs whose lease has
+    /// run out (a worker died) are taken like others. Jobs of `except` utilities are left.
+    async fn claim_sync(
+        &self,
+        lease: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+        except: Vec<u32>,
+    ) -> StoreResult<Option<SyncJob>>;
+    /// Makes `accounts` the user's, as [`super::Store::link`] does; the rows with their final ids, in the
+    /// same order. `None`, and nothing changed, if the lease is lost.
+    async fn put_accounts(&self, turn: Turn, accounts: Vec<Account>) -> StoreResult<Option<Vec<Account>>>;
+    /// Merges `series` of a meter and notes that `window` is fetched, in one transaction. `false`, and
+    /// nothing changed, if the lease is lost.
+    async fn put_readings(
+        &self,
+        turn: Turn,
+        meter: Uuid,
+        window: Window,
+        series: Vec<Series>,
+    ) -> StoreResult<bool>;
+    /// Adds or replaces bills by `remote_id` (a known one keeps its id) and notes that the account's
+    /// bills are fetched. `false`, and nothing changed, if the lease is lost.
+    async fn put_bills(&self, turn: Turn, account: Uuid, bills: Vec<StoredBill>) -> StoreResult<bool>;
+    /// Keeps a new session at the utility. `false` if the lease is lost.
+    async fn put_session(&self, turn: Turn, sealed: Vec<u8>) -> StoreResult<bool>;
+    /// Gives the job back. `false` if the lease is lost.
+    async fn end_turn(&self, turn: Turn, end: TurnEnd) -> StoreResult<bool>;
+
+    /// A user's login and session at the utility.
+    async fn sealed_logins(&self, user: Uuid) -> StoreResult<Option<SealedLogins>>;
+    /// Where the user's sync stands.
+    async fn sync_state(&self, user: Uuid) -> StoreResult<Option<SyncState>>;
+    /// Series of a meter that have readings starting in the window.
+    async fn readings(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<StoredSeries>>;
+    /// Bills of a user, newest first.
+    async fn bills(&self, user: Uuid) -> StoreResult<Vec<StoredBill>>;
+}

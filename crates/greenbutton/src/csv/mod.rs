@@ -1,0 +1,138 @@
+//! Utilities' CSV and tab-separated exports, told by their column names.
+//!
+//! Two shapes are read: rows of an interval (a date, start and end time, usage), which become series, and rows
+//! of a billing period (start and end date, or end date and number of days), which become bills. Rows before
+//! the column names are looked through for the account.
+
+mod columns;
+mod rows;
+mod values;
+
+use std::io::{BufRead, Cursor, Read};
+
+use csv::{ErrorKind, ReaderBuilder, StringRecord};
+
+use crate::{
+    error::{Error, LimitHit, NotGreenButton},
+    finish,
+    input::Guard,
+    limits::{Limits, Options},
+    model::Document,
+    warning::{Place, WarningKind, Warnings},
+};
+use columns::Columns;
+use rows::Rows;
+
+/// Rows before the column names in which an account and an address may stand.
+const MAX_PREAMBLE: usize = 50;
+const HEAD_BYTES: u64 = 4096;
+
+/// What stands above the column names.
+#[derive(Default)]
+struct Preamble {
+    address: Option<String>,
+    account: Option<String>,
+    service: Option<String>,
+}
+
+impl Preamble {
+    fn take(&mut self, record: &StringRecord) {
+        let (Some(key), Some(value)) = (record.get(0), record.get(1)) else { return };
+        let value = Some(value.trim().to_owned()).filter(|value| !value.is_empty());
+        match key.trim().trim_end_matches(':').to_lowercase().as_str() {
+            "address" | "service address" => self.address = value,
+            "account number" | "account" | "account no" | "account #" => self.account = value,
+            "service" => self.service = value,
+            _ => {}
+        }
+    }
+}
+
+/// Reads an export.
+pub(crate) fn read(mut text: impl BufRead, options: &Options, warnings: &mut Warnings) -> Result<Document, Error> {
+    let limits = &options.limits;
+    let mut head = Vec::new();
+    let taken = text.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
+    taken.map_err(|error| Error::from_io(error, Place::default()))?;
+    let delimiter = delimiter(&head);
+    let guard = Guard::new(Cursor::new(head).chain(text), limits.token_bytes);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(guard);
+
+    let mut record = StringRecord::new();
+    let mut preamble = Preamble::default();
+    let mut before = 0;
+    let columns = loop {
+        if !next(&mut reader, &mut record, limits)? || before == MAX_PREAMBLE {
+            return Err(Error::NotGreenButton(NotGreenButton::OtherText));
+        }
+        if let Some(columns) = Columns::recognise(&record) {
+            break columns;
+        }
+        preamble.take(&record);
+        before += 1;
+    };
+
+    let mut rows = Rows::new(columns, preamble, options.time_zone.as_ref(), warnings);
+    let mut count = 0;
+    while next(&mut reader, &mut record, limits)? {
+        if record.iter().all(|field| field.trim().is_empty()) {
+            continue;
+        }
+        count += 1;
+        let line = record.position().map_or(0, csv::Position::line);
+        if count > limits.readings {
+            let place = Place { line, ..Place::default() };
+            return Err(Error::Limit { place, limit: "readings", allowed: limits.readings as u64 });
+        }
+        rows.add(&record, line);
+    }
+    let (mut document, places) = rows.finish();
+    let scalable = vec![true; document.series.len()];
+    finish::finish(&mut document, &places, &scalable, warnings);
+    Ok(document)
+}
+
+/// Reads the next record; `false` at the end.
+fn next<R: BufRead>(
+    reader: &mut csv::Reader<Guard<R>>,
+    record: &mut StringRecord,
+    limits: &Limits,
+) -> Result<bool, Error> {
+    // The reader fetches a little ahead, which is far less than a token may have.
+    reader.get_mut().next_token();
+    let line = reader.position().line();
+    let place = || Place { line, ..Place::default() };
+    match reader.read_record(record) {
+        Ok(found) => {
+            // Bounds the work per row as well: `a,a,a,...` is many fields in few bytes.
+            if record.len() > limits.attributes.max(256) {
+                let allowed = limits.attributes.max(256) as u64;
+                return Err(Error::Limit { place: place(), limit: "columns", allowed });
+            }
+            Ok(found)
+        }
+        Err(error) => match error.into_kind() {
+            ErrorKind::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref::<LimitHit>()) {
+                Some(hit) => Err(Error::Limit { place: place(), limit: hit.limit, allowed: hit.allowed }),
+                None => Err(Error::Io(error)),
+            },
+            kind => Err(Error::Malformed { place: place(), reason: format!("{kind:?}") }),
+        },
+    }
+}
+
+/// The delimiter that one line has most of.
+fn delimiter(head: &[u8]) -> u8 {
+    let most = |delimiter: u8| {
+        let count = |line: &[u8]| memchr::memchr_iter(delimiter, line).count();
+        head.split(|byte| *byte == b'\n').map(count).max().unwrap_or(0)
+    };
+    // A comma wins a tie, since `max_by_key` takes the last of equals.
+    [b';', b'\t', b','].into_iter().max_by_key(|delimiter| most(*delimiter)).unwrap_or(b',')
+}
+
+/// A warning about a row.
+fn warn(warnings: &mut Warnings, kind: WarningKind, group: usize, line: u64, column: &str, message: String) {
+    warnings.add(kind, group, || (Place { line, path: column.to_owned(), file: None }, message));
+}

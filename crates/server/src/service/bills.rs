@@ -1,0 +1,128 @@
+//! Bills of a link.
+
+use connect_core::connector::{
+    Connector, ConnectorError, Login, LoginContext, LoginStep, RemoteAccount, RemoteMeter, UtilitySession,
+};
+use connect_core::store::{Account, Principal, SealedLogins, User};
+use connect_core::usage::StoredBill;
+use uuid::Uuid;
+
+use super::usage::{UsageError, zone_of};
+use super::{Fault, Service};
+
+/// Largest document that is passed on, in bytes.
+const MAX_PDF: usize = 20 * 1024 * 1024;
+
+/// Bills of an account, newest first.
+#[derive(Debug)]
+pub struct AccountBills {
+    /// The account.
+    pub account_id: Uuid,
+    /// The bills.
+    pub bills: Vec<StoredBill>,
+}
+
+/// All bills that were asked for.
+#[derive(Debug)]
+pub struct Bills {
+    /// IANA time zone of the utility, in which the dates are days.
+    pub time_zone: String,
+    /// By account.
+    pub accounts: Vec<AccountBills>,
+}
+
+impl Service {
+    /// Bills of one account or of all.
+    pub async fn bills(&self, principal: Principal, account: Option<Uuid>) -> Result<Bills, UsageError> {
+        let user = self.store.user(principal.user_id).await?.ok_or(UsageError::Gone)?;
+        let mut accounts = self.store.accounts(user.id).await?;
+        if let Some(id) = account {
+            accounts.retain(|account| account.id == id);
+            if accounts.is_empty() {
+                return Err(UsageError::NotOwn);
+            }
+        }
+        let state = self.store.sync_state(user.id).await?.ok_or(UsageError::NotYet)?;
+        if accounts.iter().any(|account| !state.progress.billed.contains(&account.id)) {
+            return Err(UsageError::NotYet);
+        }
+        let all = self.store.bills(user.id).await?;
+        let of = |account: Account| AccountBills {
+            account_id: account.id,
+            bills: all.iter().filter(|bill| bill.account_id == account.id).cloned().collect(),
+        };
+        let time_zone = zone_of(self.directory.by_id(user.utility));
+        Ok(Bills { time_zone, accounts: accounts.into_iter().map(of).collect() })
+    }
+
+    /// The document of a bill, fetched from the utility.
+    pub async fn bill_pdf(&self, principal: Principal, bill: Uuid) -> Result<Vec<u8>, UsageError> {
+        let user = self.store.user(principal.user_id).await?.ok_or(UsageError::Gone)?;
+        let bill =
+            self.store.bills(user.id).await?.into_iter().find(|b| b.id == bill).ok_or(UsageError::NotOwn)?;
+        if !bill.bill.pdf {
+            return Err(UsageError::NotOffered("The utility gives no document for this bill."));
+        }
+        let accounts = self.store.accounts(user.id).await?;
+        let account = accounts.into_iter().find(|a| a.id == bill.account_id).ok_or(UsageError::NotOwn)?;
+        match self.fetch_pdf(&user, &remote(account), &bill.bill.remote_id).await? {
+            Ok(pdf) if pdf.starts_with(b"%PDF-") && pdf.len() <= MAX_PDF => Ok(pdf),
+            Ok(_) => Err(Fault::Broken("what a utility sent as a bill is none").into()),
+            Err(ConnectorError::NotOffered) => {
+                Err(UsageError::NotOffered("The utility does not give this document any more."))
+            }
+            Err(error) => {
+                tracing::info!(user = %user.id, %error, "a bill's document could not be fetched");
+                Err(UsageError::NotYet)
+            }
+        }
+    }
+
+    /// With the session at hand, else with a new one.
+    async fn fetch_pdf(
+        &self,
+        user: &User,
+        account: &RemoteAccount,
+        remote_id: &str,
+    ) -> Result<Result<Vec<u8>, ConnectorError>, UsageError> {
+        let client = self.store.client(user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
+        let Some(connector) = self.connector_of(user.utility, client.environment) else {
+            return Ok(Err(ConnectorError::NotOffered));
+        };
+        let SealedLogins { login, session } = self.store.sealed_logins(user.id).await?.ok_or(UsageError::Gone)?;
+        let cx = LoginContext { utility: user.utility, now: self.clock.now(), attended: false };
+        let session = session.as_deref().map(|sealed| self.open_session(user.id, sealed)).transpose()?;
+        if let Some(session) = session {
+            let answer = connector.bill_pdf(cx, &session, account, remote_id).await;
+            if !matches!(answer, Err(ConnectorError::SessionExpired | ConnectorError::StaleState)) {
+                return Ok(answer);
+            }
+        }
+        let login = self.open_login(user.id, &login)?;
+        Ok(match log_in(&*connector, cx, &login).await {
+            Ok(session) => connector.bill_pdf(cx, &session, account, remote_id).await,
+            Err(error) => Err(error),
+        })
+    }
+}
+
+async fn log_in(
+    connector: &dyn Connector,
+    cx: LoginContext,
+    login: &Login,
+) -> Result<UtilitySession, ConnectorError> {
+    match connector.begin(cx, login).await? {
+        LoginStep::Done(session) => Ok(session),
+        LoginStep::Challenge { .. } => Err(ConnectorError::ChallengeNeeded),
+    }
+}
+
+/// The account as its connector knows it.
+fn remote(account: Account) -> RemoteAccount {
+    RemoteAccount {
+        public_id: Some(account.id),
+        account_number: account.account_number,
+        address: account.address,
+        meters: account.meters.iter().map(|m| RemoteMeter { public_id: Some(m.id), kind: m.kind }).collect(),
+    }
+}

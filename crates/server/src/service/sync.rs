@@ -1,0 +1,145 @@
+//! The worker: reads the data behind links, in turns. A turn is a job that is due, taken by a
+//! lease; what it reads is committed window by window, so that a crash costs one window.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use connect_core::clock::after;
+use connect_core::connector::ConnectorError;
+use connect_core::store::{SyncJob, Turn, TurnEnd};
+use connect_core::sync::{Gate, Meaning, meaning, refresh_at, retry_at, site_failed};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::turn::{Stopped, run};
+use super::{Fault, Service, new_id};
+
+/// How often the worker looks for jobs by itself: those that another process has queued, and those
+/// whose time has come.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How long a worker may be silent before its job is taken over, in seconds. Every window that is
+/// stored starts it anew.
+const LEASE_SECONDS: i64 = 120;
+/// Turns at a time, of all utilities.
+const AT_ONCE: usize = 4;
+
+/// What the worker knows beside the store.
+#[derive(Debug, Default)]
+pub(super) struct SyncDesk {
+    gate: Mutex<Gate>,
+    wake: Notify,
+}
+
+impl SyncDesk {
+    /// A job may be due.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        // Nothing can panic while the lock is held.
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service {
+    /// Carries out turns for as long as the process runs.
+    pub async fn sync_forever(self: Arc<Self>) {
+        let mut turns = tokio::task::JoinSet::new();
+        loop {
+            while turns.try_join_next().is_some() {}
+            let claimed = if turns.len() < AT_ONCE { self.claim().await } else { Ok(None) };
+            match claimed {
+                Ok(Some(job)) => {
+                    let service = self.clone();
+                    turns.spawn(async move { service.take_turn(job).await });
+                    continue;
+                }
+                Ok(None) => {}
+                Err(fault) => tracing::error!(%fault, "jobs could not be looked for"),
+            }
+            tokio::select! {
+                () = self.desk.wake.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                Some(_) = turns.join_next() => {}
+            }
+        }
+    }
+
+    /// Carries out the turns that are due, one after the other; how many. For tests and tools.
+    pub async fn sync_due(&self) -> Result<usize, Fault> {
+        let mut turns = 0;
+        while let Some(job) = self.claim().await? {
+            self.take_turn(job).await;
+            turns += 1;
+        }
+        Ok(turns)
+    }
+
+    async fn claim(&self) -> Result<Option<SyncJob>, Fault> {
+        let now = self.clock.now();
+        let closed = self.desk.gate().closed(now);
+        let lease = new_id(&*self.clock);
+        let job = self.store.claim_sync(lease, now, after(now, LEASE_SECONDS), closed).await?;
+        if let Some(job) = &job {
+            self.desk.gate().enter(job.user.utility);
+        }
+        Ok(job)
+    }
+
+    /// The turn as of now, with a lease that has just begun.
+    pub(super) fn turn_of(&self, job: &SyncJob) -> Turn {
+        Turn { user_id: job.user.id, lease: job.lease, until: after(self.clock.now(), LEASE_SECONDS) }
+    }
+
+    async fn take_turn(&self, job: SyncJob) {
+        let user = job.user.id;
+        let outcome = run(self, &job).await;
+        let now = self.clock.now();
+        let failed = matches!(&outcome, Err(Stopped::Utility(error)) if site_failed(error));
+        self.desk.gate().leave(job.user.utility, failed, now);
+        let end = match outcome {
+            Ok(()) => TurnEnd {
+                due_at: Some(refresh_at(now, jitter(job.lease))),
+                failures: 0,
+                error: None,
+                credentials_valid: true,
+            },
+            Err(Stopped::LeaseLost) => {
+                tracing::info!(%user, "a turn was taken over by another worker");
+                return;
+            }
+            Err(Stopped::Utility(error)) => self.after_error(&job, &error),
+            Err(Stopped::Fault(fault)) => {
+                tracing::error!(%user, %fault, "a turn could not be carried out");
+                self.later(&job, "internal", job.user.credentials_valid)
+            }
+        };
+        // If this fails, the lease runs out and the job is taken again.
+        if let Err(fault) = self.store.end_turn(self.turn_of(&job), end).await {
+            tracing::error!(%user, %fault, "the end of a turn could not be stored");
+        }
+    }
+
+    fn after_error(&self, job: &SyncJob, error: &ConnectorError) -> TurnEnd {
+        let (meaning, word) = meaning(error);
+        tracing::info!(user = %job.user.id, utility = job.user.utility, error = word, "a turn failed");
+        match meaning {
+            Meaning::Login => {
+                TurnEnd { due_at: None, failures: job.failures + 1, error: Some(word), credentials_valid: false }
+            }
+            Meaning::Passing => self.later(job, word, job.user.credentials_valid),
+        }
+    }
+
+    fn later(&self, job: &SyncJob, word: &'static str, credentials_valid: bool) -> TurnEnd {
+        let failures = job.failures.saturating_add(1);
+        let due_at = Some(retry_at(self.clock.now(), failures, jitter(job.lease)));
+        TurnEnd { due_at, failures, error: Some(word), credentials_valid }
+    }
+}
+
+/// The random bits of a lease.
+fn jitter(lease: Uuid) -> u64 {
+    lease.as_u64_pair().1 & 0xffff_ffff
+}

@@ -1,0 +1,121 @@
+//! Readings: merged month by month, kept as chunks.
+
+use std::collections::BTreeMap;
+
+use connect_core::store::{StoreError, StoredSeries, Turn};
+use connect_core::usage::window::add;
+use connect_core::usage::{Chunk, Reading, Series, SeriesKind, Window, merge, month_of};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::rows::{Done, each, one, run, text};
+use crate::sync;
+
+/// [`connect_core::store::UsageStore::put_readings`].
+pub(crate) fn put(conn: &Connection, turn: Turn, meter: Uuid, window: Window, series: Vec<Series>) -> Done<bool> {
+    let Some(mut progress) = sync::hold(conn, turn)? else { return Ok(false) };
+    for Series { kind, readings } in series {
+        let mut months: BTreeMap<i32, Vec<Reading>> = BTreeMap::new();
+        for reading in readings {
+            months.entry(month_of(reading.start)).or_default().push(reading);
+        }
+        if months.is_empty() {
+            continue;
+        }
+        let id = series_id(conn, turn.user_id, meter, kind)?;
+        for (month, readings) in months {
+            put_month(conn, id, month, &readings)?;
+        }
+    }
+    let fetched = progress.meters.get(&meter).copied();
+    progress.meters.insert(meter, add(fetched, window));
+    sync::advance(conn, turn.user_id, &progress)?;
+    Ok(true)
+}
+
+fn put_month(conn: &Connection, series: i64, month: i32, fetched: &[Reading]) -> Done<()> {
+    let stored = one(
+        conn,
+        "SELECT revision, data FROM reading_chunks WHERE series_id = ?1 AND month = ?2",
+        params![series, month],
+        |row| Ok((row.get::<_, i64>(0)?, Chunk(row.get(1)?))),
+    )?;
+    let (revision, readings) = match stored {
+        Some((revision, chunk)) => (revision + 1, unpack(&chunk)?),
+        None => (1, Vec::new()),
+    };
+    let merged = merge(readings, fetched);
+    if !merged.changed {
+        return Ok(());
+    }
+    run(
+        conn,
+        "INSERT INTO reading_chunks (series_id, month, revision, data) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (series_id, month) DO UPDATE SET revision = excluded.revision, data = excluded.data",
+        params![series, month, revision, Chunk::pack(&merged.readings).0],
+    )?;
+    for restated in merged.restated {
+        run(
+            conn,
+            "INSERT INTO restatements (series_id, start, duration, revision, raw_before, raw_after)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET raw_after = excluded.raw_after",
+            params![
+                series,
+                restated.before.start,
+                restated.before.duration,
+                revision,
+                restated.before.raw,
+                restated.after.raw
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn unpack(chunk: &Chunk) -> Done<Vec<Reading>> {
+    chunk.unpack().map_err(|_| StoreError::Corrupt("chunk of readings").into())
+}
+
+fn series_id(conn: &Connection, user: Uuid, meter: Uuid, kind: SeriesKind) -> Done<i64> {
+    let kind = serde_json::to_string(&kind).map_err(|error| StoreError::Backend(error.to_string()))?;
+    let known = one(
+        conn,
+        "SELECT id FROM series WHERE user_id = ?1 AND meter_id = ?2 AND kind = ?3",
+        params![user.as_bytes(), meter.as_bytes(), kind],
+        |row| Ok(row.get(0)?),
+    )?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    run(
+        conn,
+        "INSERT INTO series (user_id, meter_id, kind) VALUES (?1, ?2, ?3)",
+        params![user.as_bytes(), meter.as_bytes(), kind],
+    )?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// [`connect_core::store::UsageStore::readings`].
+pub(crate) fn of_meter(conn: &Connection, user: Uuid, meter: Uuid, window: Window) -> Done<Vec<StoredSeries>> {
+    let mut found: Vec<StoredSeries> = Vec::new();
+    each(
+        conn,
+        "SELECT s.kind, c.revision, c.data FROM series s JOIN reading_chunks c ON c.series_id = s.id
+         WHERE s.user_id = ?1 AND s.meter_id = ?2 AND c.month BETWEEN ?3 AND ?4
+         ORDER BY s.id, c.month",
+        params![user.as_bytes(), meter.as_bytes(), month_of(window.from), month_of(window.to - 1)],
+        |row| {
+            let kind: SeriesKind = text(row, 0, "series", |json| serde_json::from_str(json).ok())?;
+            if found.last().is_none_or(|last| last.kind != kind) {
+                found.push(StoredSeries { kind, chunks: Vec::new(), revision: 0 });
+            }
+            if let Some(series) = found.last_mut() {
+                series.revision += u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+                series.chunks.push(Chunk(row.get(2)?));
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}

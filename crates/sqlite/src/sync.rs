@@ -1,0 +1,134 @@
+//! Sync jobs: taken by a lease, given back with an outcome.
+
+use connect_core::store::{SealedLogins, StoreError, SyncJob, SyncProgress, SyncState, Turn, TurnEnd};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::rows::{Done, number, one, run, text, time_or_null, uuid};
+use crate::users;
+
+/// [`connect_core::store::UsageStore::claim_sync`]. The look and the taking are one statement.
+pub(crate) fn claim(
+    conn: &Connection,
+    lease: Uuid,
+    now: Timestamp,
+    until: Timestamp,
+    except: &[u32],
+) -> Done<Option<SyncJob>> {
+    // A JSON array, because a statement has no list of parameters of any length.
+    let except = serde_json::to_string(except).map_err(|error| StoreError::Backend(error.to_string()))?;
+    let taken = one(
+        conn,
+        "UPDATE sync_jobs SET lease = ?1, lease_until = ?3
+         WHERE user_id = (
+             SELECT j.user_id FROM sync_jobs j JOIN users u ON u.id = j.user_id
+             WHERE j.due_at <= ?2 AND (j.lease IS NULL OR j.lease_until <= ?2)
+                 AND u.utility NOT IN (SELECT value FROM json_each(?4))
+             ORDER BY j.due_at LIMIT 1)
+         RETURNING user_id, failures, progress",
+        params![lease.as_bytes(), now.as_millisecond(), until.as_millisecond(), except],
+        |row| {
+            let id = uuid(row, 0, "user id")?;
+            Ok((id, number(row, 1, "failures")?, text(row, 2, "progress", parse)?))
+        },
+    )?;
+    let Some((id, failures, progress)) = taken else { return Ok(None) };
+    let user = users::by_id(conn, id)?.ok_or(StoreError::Corrupt("user of a job"))?;
+    let sealed = sealed(conn, id)?.ok_or(StoreError::Corrupt("user of a job"))?;
+    Ok(Some(SyncJob { lease, user, sealed, progress, failures }))
+}
+
+/// Adds the job of a user that was just linked, or makes it due again. A worker that still holds it
+/// works with the old login: its lease ends here.
+pub(crate) fn queue(conn: &Connection, user: Uuid, at: Timestamp) -> Done<()> {
+    let progress = write(&SyncProgress::default())?;
+    run(
+        conn,
+        "INSERT INTO sync_jobs (user_id, due_at, progress) VALUES (?1, ?2, ?3)
+         ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at, lease = NULL, lease_until = NULL,
+             failures = 0, error = NULL",
+        params![user.as_bytes(), at.as_millisecond(), progress],
+    )?;
+    Ok(())
+}
+
+/// Extends the lease, if it is still the worker's own; then the progress so far.
+pub(crate) fn hold(conn: &Connection, turn: Turn) -> Done<Option<SyncProgress>> {
+    one(
+        conn,
+        "UPDATE sync_jobs SET lease_until = ?3 WHERE user_id = ?1 AND lease = ?2 RETURNING progress",
+        params![turn.user_id.as_bytes(), turn.lease.as_bytes(), turn.until.as_millisecond()],
+        |row| text(row, 0, "progress", parse),
+    )
+}
+
+/// Writes the progress of a job that [`hold`] has just held, in the same transaction.
+pub(crate) fn advance(conn: &Connection, user: Uuid, progress: &SyncProgress) -> Done<()> {
+    run(
+        conn,
+        "UPDATE sync_jobs SET progress = ?2 WHERE user_id = ?1",
+        params![user.as_bytes(), write(progress)?],
+    )?;
+    Ok(())
+}
+
+/// [`connect_core::store::UsageStore::sealed_logins`].
+pub(crate) fn sealed(conn: &Connection, user: Uuid) -> Done<Option<SealedLogins>> {
+    one(conn, "SELECT sealed_login, sealed_session FROM users WHERE id = ?1", [user.as_bytes()], |row| {
+        Ok(SealedLogins { login: row.get(0)?, session: row.get(1)? })
+    })
+}
+
+/// [`connect_core::store::UsageStore::put_session`].
+pub(crate) fn put_session(conn: &Connection, turn: Turn, sealed: &[u8]) -> Done<bool> {
+    if hold(conn, turn)?.is_none() {
+        return Ok(false);
+    }
+    run(conn, "UPDATE users SET sealed_session = ?2 WHERE id = ?1", params![turn.user_id.as_bytes(), sealed])?;
+    Ok(true)
+}
+
+/// [`connect_core::store::UsageStore::end_turn`].
+pub(crate) fn end(conn: &Connection, turn: Turn, end: &TurnEnd) -> Done<bool> {
+    let ended = run(
+        conn,
+        "UPDATE sync_jobs SET due_at = ?3, lease = NULL, lease_until = NULL, failures = ?4, error = ?5
+         WHERE user_id = ?1 AND lease = ?2",
+        params![
+            turn.user_id.as_bytes(),
+            turn.lease.as_bytes(),
+            end.due_at.map(|at| at.as_millisecond()),
+            end.failures,
+            end.error,
+        ],
+    )?;
+    if ended == 0 {
+        return Ok(false);
+    }
+    run(
+        conn,
+        "UPDATE users SET credentials_valid = ?2 WHERE id = ?1 AND credentials_valid <> ?2",
+        params![turn.user_id.as_bytes(), end.credentials_valid],
+    )?;
+    Ok(true)
+}
+
+/// [`connect_core::store::UsageStore::sync_state`].
+pub(crate) fn state(conn: &Connection, user: Uuid) -> Done<Option<SyncState>> {
+    one(conn, "SELECT progress, due_at, error FROM sync_jobs WHERE user_id = ?1", [user.as_bytes()], |row| {
+        Ok(SyncState {
+            progress: text(row, 0, "progress", parse)?,
+            due_at: time_or_null(row, 1, "time")?,
+            error: row.get(2)?,
+        })
+    })
+}
+
+fn parse(json: &str) -> Option<SyncProgress> {
+    serde_json::from_str(json).ok()
+}
+
+fn write(progress: &SyncProgress) -> Done<String> {
+    serde_json::to_string(progress).map_err(|error| StoreError::Backend(error.to_string()).into())
+}

@@ -1,0 +1,170 @@
+//! Readings and bills: merged, kept, read.
+
+use connect_core::connector::MeterKind::Electric;
+use connect_core::store::{NewLink, Store, StoredSeries, Turn, UsageStore};
+use connect_core::usage::{
+    Bill, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, StoredBill, Unit, Window,
+};
+use jiff::civil::date;
+use uuid::Uuid;
+
+use crate::support::{World, account, at, change, link, meter, world};
+
+const LEASE: Uuid = Uuid::from_u128(100);
+const METER: Uuid = Uuid::from_u128(10);
+const KIND: SeriesKind =
+    SeriesKind { flow: Flow::Delivered, grain: Grain::Hour, scale: Scale { unit: Unit::WattHour, exponent: 0 } };
+/// 2024-01-31T23:00Z: the last hour of a month.
+const START: i64 = 1_706_742_000;
+
+/// A user with a meter, whose job is taken.
+async fn synced() -> (World, Turn) {
+    let world = world().await;
+    let session = world.session().await;
+    let accounts = vec![account(1, "100", &[meter(10, Electric)])];
+    let user = world.store.link(change(session.id, 0), NewLink { accounts, ..link() }).await.unwrap().unwrap();
+    world.store.claim_sync(LEASE, at(20), at(80), vec![]).await.unwrap().unwrap();
+    (world, Turn { user_id: user, lease: LEASE, until: at(200) })
+}
+
+fn hours(values: &[i64]) -> Vec<Reading> {
+    (0..)
+        .zip(values)
+        .map(|(i, raw)| Reading { start: START + i * 3600, duration: 3600, raw: *raw, quality: Quality::Measured })
+        .collect()
+}
+
+fn window(hours: i64) -> Window {
+    Window { from: START, to: START + hours * 3600 }
+}
+
+async fn put(world: &World, turn: Turn, values: &[i64]) -> bool {
+    let series = vec![Series { kind: KIND, readings: hours(values) }];
+    world.store.put_readings(turn, METER, window(3), series).await.unwrap()
+}
+
+async fn stored(world: &World, turn: Turn, window: Window) -> Vec<StoredSeries> {
+    world.store.readings(turn.user_id, METER, window).await.unwrap()
+}
+
+fn unpacked(series: &StoredSeries) -> Vec<Reading> {
+    series.chunks.iter().flat_map(|chunk| chunk.unpack().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn readings_come_back_over_the_end_of_a_month() {
+    let (world, turn) = synced().await;
+    assert!(put(&world, turn, &[1, 2, 3]).await);
+    let found = stored(&world, turn, window(3)).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].kind, found[0].chunks.len()), (KIND, 2));
+    assert_eq!(unpacked(&found[0]), hours(&[1, 2, 3]));
+    assert_eq!(stored(&world, turn, window(1)).await[0].chunks.len(), 1, "only the months asked for");
+    let progress = world.store.sync_state(turn.user_id).await.unwrap().unwrap().progress;
+    assert_eq!(progress.meters[&METER].window, window(3));
+}
+
+#[tokio::test]
+async fn the_same_fetch_again_doubles_nothing_and_writes_nothing() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1, 2, 3]).await;
+    let before = stored(&world, turn, window(3)).await;
+    put(&world, turn, &[1, 2, 3]).await;
+    assert_eq!(stored(&world, turn, window(3)).await, before);
+}
+
+#[tokio::test]
+async fn a_corrected_value_wins_and_the_old_one_is_kept() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1, 2, 3]).await;
+    let before = stored(&world, turn, window(3)).await[0].revision;
+    put(&world, turn, &[1, 7, 3]).await;
+    let after = stored(&world, turn, window(3)).await;
+    assert_eq!(unpacked(&after[0]), hours(&[1, 7, 3]));
+    assert_eq!(after[0].revision, before + 1);
+    assert_eq!(world.peek::<i64>("SELECT raw_before FROM restatements"), 2);
+    assert_eq!(world.peek::<i64>("SELECT raw_after FROM restatements"), 7);
+}
+
+#[tokio::test]
+async fn series_of_another_kind_stay_apart() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1, 2, 3]).await;
+    let received = SeriesKind { flow: Flow::Received, ..KIND };
+    let series = vec![Series { kind: received, readings: hours(&[9]) }];
+    world.store.put_readings(turn, METER, window(3), series).await.unwrap();
+    let found = stored(&world, turn, window(3)).await;
+    assert_eq!(
+        found.iter().map(|s| (s.kind.flow, unpacked(s).len())).collect::<Vec<_>>(),
+        [(Flow::Delivered, 3), (Flow::Received, 1)]
+    );
+}
+
+#[tokio::test]
+async fn a_lost_lease_writes_nothing() {
+    let (world, turn) = synced().await;
+    let late = Turn { lease: Uuid::from_u128(1), ..turn };
+    assert!(!put(&world, late, &[1]).await);
+    assert!(!world.store.put_bills(late, Uuid::from_u128(1), vec![bill("a", 1)]).await.unwrap());
+    assert!(stored(&world, turn, window(3)).await.is_empty());
+    assert!(world.store.bills(turn.user_id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_damaged_chunk_is_an_error_that_names_itself() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1]).await;
+    world.meddle("UPDATE reading_chunks SET data = x'01'");
+    let series = vec![Series { kind: KIND, readings: hours(&[2]) }];
+    let error = world.store.put_readings(turn, METER, window(3), series).await.unwrap_err();
+    assert_eq!(error.to_string(), "store: a stored chunk of readings could not be read");
+}
+
+#[tokio::test]
+async fn what_hangs_on_a_user_goes_with_the_user() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1, 2, 3]).await;
+    put(&world, turn, &[1, 4, 3]).await;
+    world.store.put_bills(turn, Uuid::from_u128(1), vec![bill("a", 1)]).await.unwrap();
+    world.store.delete_user(turn.user_id).await.unwrap();
+    for table in ["series", "reading_chunks", "restatements", "bills", "sync_jobs"] {
+        assert_eq!(world.peek::<u32>(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+}
+
+fn bill(remote_id: &str, id: u128) -> StoredBill {
+    StoredBill {
+        id: Uuid::from_u128(id),
+        account_id: Uuid::from_u128(1),
+        bill: Bill {
+            remote_id: remote_id.into(),
+            start: date(2024, 1, 1),
+            end: date(2024, 2, 1),
+            statement_date: None,
+            due_date: None,
+            payment_date: None,
+            currency: Some("USD".into()),
+            total_amount_due: Some(-1_234_567),
+            total_charges: None,
+            charges: vec![],
+            electric_usage: None,
+            gas_usage: None,
+            pdf: false,
+        },
+    }
+}
+
+#[tokio::test]
+async fn bills_are_replaced_by_the_utilitys_mark_and_keep_their_id() {
+    let (world, turn) = synced().await;
+    let account = Uuid::from_u128(1);
+    let later = StoredBill { bill: Bill { start: date(2024, 2, 1), ..bill("b", 2).bill }, ..bill("b", 2) };
+    assert!(world.store.put_bills(turn, account, vec![bill("a", 1), later.clone()]).await.unwrap());
+    assert_eq!(world.store.bills(turn.user_id).await.unwrap(), [later.clone(), bill("a", 1)]);
+    let mut corrected = bill("a", 9);
+    corrected.bill.total_charges = Some(5);
+    assert!(world.store.put_bills(turn, account, vec![corrected.clone()]).await.unwrap());
+    corrected.id = Uuid::from_u128(1);
+    assert_eq!(world.store.bills(turn.user_id).await.unwrap(), [later, corrected]);
+    assert_eq!(world.store.sync_state(turn.user_id).await.unwrap().unwrap().progress.billed, [account]);
+}

@@ -1,0 +1,138 @@
+//! Charts and bills of a link, as HTML.
+
+use std::collections::BTreeMap;
+
+use connect_core::connector::MeterKind;
+use connect_core::usage::{Amount, Decimal, StoredBill, money};
+use connect_server::service::Usage;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+
+use super::chart::{Bar, chart};
+
+/// Bills that are shown.
+const BILLS: usize = 6;
+
+/// What is shown of an account.
+pub struct AccountUsage {
+    /// Service address.
+    pub address: String,
+    /// Intervals by kind of meter.
+    pub usage: Vec<Usage>,
+    /// Newest first.
+    pub bills: Vec<StoredBill>,
+}
+
+/// The whole part.
+pub fn html(accounts: Vec<AccountUsage>, hourly: bool) -> String {
+    accounts.into_iter().map(|account| one(account, hourly)).collect_view().to_html()
+}
+
+fn one(AccountUsage { address, usage, bills }: AccountUsage, hourly: bool) -> impl IntoView {
+    let charts = usage.iter().map(|usage| figure(usage, hourly)).collect_view();
+    view! {
+        <section class="qs-account">
+            <h3>{address}</h3>
+            {charts}
+            {(!bills.is_empty()).then(|| table(&bills))}
+        </section>
+    }
+}
+
+fn figure(usage: &Usage, hourly: bool) -> impl IntoView + use<> {
+    let (name, unit) = match usage.kind {
+        MeterKind::Electric => ("Electricity", "kWh"),
+        MeterKind::Gas => ("Gas", "therms"),
+    };
+    let by = if hourly { "hour" } else { "day" };
+    let bars = bars(usage, hourly);
+    let caption = match bars.is_empty() {
+        true => format!("{name}: no readings in this time"),
+        false => format!("{name} by {by}, {unit}"),
+    };
+    view! {
+        <figure class="qs-figure">
+            <figcaption>{caption}</figcaption>
+            {(!bars.is_empty()).then(|| chart(&bars, name, by, unit))}
+        </figure>
+    }
+}
+
+/// Sums of the intervals by local day or hour, in order. The day that has just begun is left out.
+fn bars(usage: &Usage, hourly: bool) -> Vec<Bar> {
+    let zone = TimeZone::get(&usage.time_zone).unwrap_or(TimeZone::UTC);
+    let mut sums: BTreeMap<String, (Decimal, Decimal)> = BTreeMap::new();
+    let none = Decimal { units: 0, exponent: 0 };
+    // The window begins in the middle of a day or hour.
+    let mut first = None;
+    for interval in usage.meters.iter().flat_map(|meter| &meter.intervals) {
+        let Ok(at) = Timestamp::from_second(interval.start) else { continue };
+        let local = zone.to_datetime(at);
+        let label = if hourly { local.strftime("%Y-%m-%d %H:00") } else { local.strftime("%Y-%m-%d") }.to_string();
+        if first.get_or_insert_with(|| label.clone()) == &label {
+            continue;
+        }
+        let sum = sums.entry(label).or_insert((none, none));
+        for (sum, value) in [(&mut sum.0, interval.usage), (&mut sum.1, interval.received)] {
+            if let Some(more) = value.and_then(|value| sum.plus(value)) {
+                *sum = more;
+            }
+        }
+    }
+    sums.into_iter().map(|(label, (usage, received))| Bar { label, usage, received }).collect()
+}
+
+fn table(bills: &[StoredBill]) -> impl IntoView + use<> {
+    let usage = |amount: Option<Amount>, kind, unit| {
+        let value = amount.and_then(|a| a.scale.value(kind, a.raw))?;
+        Some(format!("{} {unit}", value.round(1)))
+    };
+    let rows = bills
+        .iter()
+        .take(BILLS)
+        .map(|StoredBill { bill, .. }| {
+            let used = [
+                usage(bill.electric_usage, MeterKind::Electric, "kWh"),
+                usage(bill.gas_usage, MeterKind::Gas, "therms"),
+            ];
+            let used = used.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            let day = |date: jiff::civil::Date| date.strftime("%b %-d, %Y").to_string();
+            let total = bill.total_charges.map(|amount| format!("${}", Cents(money(amount))));
+            view! {
+                <tr>
+                    <td>{day(bill.start)} " – " {day(bill.end.yesterday().unwrap_or(bill.end))}</td>
+                    <td>{used}</td>
+                    <td class="qs-number">{total}</td>
+                    <td>{bill.due_date.map(day)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label="Bills">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Bill"</th>
+                        <th scope="col">"Used"</th>
+                        <th scope="col" class="qs-number">"Charges"</th>
+                        <th scope="col">"Due"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// An amount with two digits after the point.
+struct Cents(Decimal);
+
+impl std::fmt::Display for Cents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.0.round(2).to_string();
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        write!(f, "{whole}.{fraction:0<2}")
+    }
+}
