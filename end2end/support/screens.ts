@@ -50,6 +50,17 @@ const quickstart = async ({ page }: Stage) => {
 
 const userId = (page: Page) => page.getByLabel('Your customer’s id (user_id)');
 
+const quickstartLinked = async (stage: Stage) => {
+  const { modal, page } = stage;
+  await quickstartModal(stage);
+  await modal.proceed();
+  await modal.signIn('user@pelm.com');
+  await modal.linked();
+  await modal.button('Done').click();
+  await expect(page.locator('.qs-linked li')).toHaveCount(2);
+  await userId(page).fill('customer-1');
+};
+
 const quickstartModal = async (stage: Stage) => {
   const { modal, page, user } = stage;
   await quickstart(stage);
@@ -314,14 +325,17 @@ export const SCREENS: Record<string, Screen> = {
     tree: true,
     whole: true,
     reach: async (stage) => {
-      const { modal, page } = stage;
-      await quickstartModal(stage);
-      await modal.proceed();
-      await modal.signIn('user@pelm.com');
-      await modal.linked();
-      await modal.button('Done').click();
-      await expect(page.locator('.qs-linked li')).toHaveCount(2);
-      await userId(page).fill('customer-1');
+      // While the data is being read: what comes then depends on the day.
+      await stage.page.route('**/_connect/read_usage', () => {});
+      await quickstartLinked(stage);
+      await expect(stage.page.getByText('Connect is reading the first usage and bills…')).toBeVisible();
+    },
+  },
+  'quickstart-usage': {
+    whole: true,
+    reach: async (stage) => {
+      await quickstartLinked(stage);
+      await expect(stage.page.locator('.qs-chart')).toHaveCount(3);
     },
   },
   'quickstart-error': {

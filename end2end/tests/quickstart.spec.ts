@@ -4,7 +4,7 @@ import { CONNECT } from '../support/api';
 import { expect, test } from '../support/fixtures';
 import { CHEROKEE, PGE, type Modal } from '../support/modal';
 
-const result = (page: Page) => page.getByRole('main').getByRole('status');
+const result = (page: Page) => page.locator('.qs-result');
 
 async function visit(page: Page) {
   await page.goto(CONNECT);
@@ -99,6 +99,30 @@ test('a user id that is too long: the same, and it can be mended', async ({ moda
   await button.click();
   await modal.ready();
   await expect(field).not.toHaveAttribute('aria-invalid');
+});
+
+test('usage by day and by hour, and the bills, as soon as they are read', async ({ axe, modal, page, user }) => {
+  await connect(page, modal, user, 'pge');
+  await modal.proceed();
+  await modal.signIn('user@pelm.com');
+  await modal.linked();
+  await modal.button('Done').click();
+  const chart = (name: RegExp) => page.getByRole('img', { name });
+  await expect(chart(/^Electricity by day from \w+ \d+ to \w+ \d+: [\d.]+ kWh at most/)).toHaveCount(2, { timeout: 20_000 });
+  await expect(chart(/^Gas by day .* therms at most/)).toHaveCount(1);
+  await expect(chart(/^Electricity by day/).first().locator('rect')).toHaveCount(30);
+  const bills = page.getByRole('region', { name: 'Bills of 1 WARRIORS WAY SAN FRANCISCO CA 94158' });
+  await expect(bills.getByRole('row')).toHaveCount(7);
+  await expect(bills.getByRole('row').nth(1)).toHaveText(/\d{4}[\d.]+ kWh, [\d.]+ therms\$\d+\.\d\d/);
+  await page.getByRole('button', { name: 'By hour' }).click();
+  await expect(chart(/^Electricity by hour/).first().locator('rect')).toHaveCount(72);
+  await expect(page.getByRole('button', { name: 'By hour' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(chart(/^Gas by day/)).toHaveCount(1);
+  await axe();
+  // Another try begins with an empty page.
+  await page.getByRole('button', { name: 'Connect your utility' }).click();
+  await modal.ready();
+  await expect(chart(/./)).toHaveCount(0);
 });
 
 test('the code for a page, for React and for the server is shown', async ({ axe, page }) => {

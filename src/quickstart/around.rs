@@ -21,10 +21,10 @@ pub fn around(card: impl IntoView) -> impl IntoView {
             </section>
             <section class="qs-card" aria-labelledby="try-title">
                 <h2 id="try-title">"Try it"</h2>
-                {card}
                 <p class="hint" id="user-id-hint">
                     "With an id that is linked already, Connect starts in update mode, at the password."
                 </p>
+                {card}
             </section>
             {logins::logins()}
             {code::code()}

@@ -5,10 +5,7 @@ use leptos::prelude::*;
 
 /// Size of the drawing, in its own units.
 const WIDTH: f64 = 480.0;
-const HEIGHT: f64 = 160.0;
-/// Room for the labels below and the number above.
-const BELOW: f64 = 18.0;
-const ABOVE: f64 = 16.0;
+const HEIGHT: f64 = 130.0;
 
 /// A day or an hour.
 pub(super) struct Bar {
@@ -24,9 +21,8 @@ pub(super) struct Bar {
 pub(super) fn chart(bars: &[Bar], what: &str, by: &str, unit: &str) -> impl IntoView + use<> {
     let top = bars.iter().map(|bar| height(bar.usage)).fold(0.0, f64::max);
     let bottom = bars.iter().map(|bar| height(bar.received)).fold(0.0, f64::max);
-    let room = HEIGHT - ABOVE - BELOW;
-    let scale = room / (top + bottom).max(f64::MIN_POSITIVE);
-    let zero = ABOVE + top * scale;
+    let scale = HEIGHT / (top + bottom).max(f64::MIN_POSITIVE);
+    let zero = top * scale;
     let step = WIDTH / bars.len().max(1) as f64;
     let rects = bars
         .iter()
@@ -53,13 +49,16 @@ pub(super) fn chart(bars: &[Bar], what: &str, by: &str, unit: &str) -> impl Into
     let (first, last) = (label(bars.first()), label(bars.last()));
     let name = format!("{what} by {by} from {first} to {last}: {peak}");
     view! {
+        <p class="qs-label">{peak}</p>
+        // The words stand outside, where they keep their size.
         <svg class="qs-chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=name>
-            <text class="qs-label" x="0" y="11">{peak}</text>
             {rects}
             <line class="qs-zero" x1="0" x2=number(WIDTH) y1=number(zero) y2=number(zero)></line>
-            <text class="qs-label" x="0" y=number(HEIGHT - 4.0)>{first}</text>
-            <text class="qs-label" x=number(WIDTH) y=number(HEIGHT - 4.0) text-anchor="end">{last}</text>
         </svg>
+        <p class="qs-label qs-axis">
+            <span>{first}</span>
+            <span>{last}</span>
+        </p>
     }
 }
 

@@ -6,6 +6,7 @@ use connect_core::connector::MeterKind;
 use connect_core::usage::{Amount, Decimal, StoredBill, money};
 use connect_server::service::Usage;
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 
@@ -13,6 +14,10 @@ use super::chart::{Bar, chart};
 
 /// Bills that are shown.
 const BILLS: usize = 6;
+/// Bars that are shown.
+const DAYS: usize = 30;
+const HOURS: usize = 72;
+const HOUR: i64 = 3600;
 
 /// What is shown of an account.
 pub struct AccountUsage {
@@ -33,9 +38,9 @@ fn one(AccountUsage { address, usage, bills }: AccountUsage, hourly: bool) -> im
     let charts = usage.iter().map(|usage| figure(usage, hourly)).collect_view();
     view! {
         <section class="qs-account">
-            <h3>{address}</h3>
+            <h3>{address.clone()}</h3>
             {charts}
-            {(!bills.is_empty()).then(|| table(&bills))}
+            {(!bills.is_empty()).then(|| table(&bills, &address))}
         </section>
     }
 }
@@ -45,8 +50,13 @@ fn figure(usage: &Usage, hourly: bool) -> impl IntoView + use<> {
         MeterKind::Electric => ("Electricity", "kWh"),
         MeterKind::Gas => ("Gas", "therms"),
     };
+    // What is read once a day has no hours.
+    let intervals = usage.meters.iter().flat_map(|meter| &meter.intervals);
+    let hourly = hourly && intervals.clone().all(|interval| interval.end - interval.start <= HOUR);
     let by = if hourly { "hour" } else { "day" };
-    let bars = bars(usage, hourly);
+    let mut bars = bars(usage, hourly);
+    let drawn = bars.len().min(if hourly { HOURS } else { DAYS });
+    let bars = bars.split_off(bars.len() - drawn);
     let caption = match bars.is_empty() {
         true => format!("{name}: no readings in this time"),
         false => format!("{name} by {by}, {unit}"),
@@ -59,31 +69,31 @@ fn figure(usage: &Usage, hourly: bool) -> impl IntoView + use<> {
     }
 }
 
-/// Sums of the intervals by local day or hour, in order. The day that has just begun is left out.
+/// Sums of the intervals by local day or hour, in order. The first one is left out, because the
+/// question begins in its middle.
 fn bars(usage: &Usage, hourly: bool) -> Vec<Bar> {
     let zone = TimeZone::get(&usage.time_zone).unwrap_or(TimeZone::UTC);
-    let mut sums: BTreeMap<String, (Decimal, Decimal)> = BTreeMap::new();
     let none = Decimal { units: 0, exponent: 0 };
-    // The window begins in the middle of a day or hour.
-    let mut first = None;
+    let mut sums: BTreeMap<DateTime, (Decimal, Decimal)> = BTreeMap::new();
     for interval in usage.meters.iter().flat_map(|meter| &meter.intervals) {
         let Ok(at) = Timestamp::from_second(interval.start) else { continue };
         let local = zone.to_datetime(at);
-        let label = if hourly { local.strftime("%Y-%m-%d %H:00") } else { local.strftime("%Y-%m-%d") }.to_string();
-        if first.get_or_insert_with(|| label.clone()) == &label {
-            continue;
-        }
-        let sum = sums.entry(label).or_insert((none, none));
+        let sum =
+            sums.entry(local.date().at(if hourly { local.hour() } else { 0 }, 0, 0, 0)).or_insert((none, none));
         for (sum, value) in [(&mut sum.0, interval.usage), (&mut sum.1, interval.received)] {
             if let Some(more) = value.and_then(|value| sum.plus(value)) {
                 *sum = more;
             }
         }
     }
-    sums.into_iter().map(|(label, (usage, received))| Bar { label, usage, received }).collect()
+    let form = if hourly { "%b %-d, %H:00" } else { "%b %-d" };
+    let bar =
+        |(at, (usage, received)): (DateTime, _)| Bar { label: at.strftime(form).to_string(), usage, received };
+    sums.into_iter().skip(1).map(bar).collect()
 }
 
-fn table(bills: &[StoredBill]) -> impl IntoView + use<> {
+fn table(bills: &[StoredBill], address: &str) -> impl IntoView + use<> {
+    let label = format!("Bills of {address}");
     let usage = |amount: Option<Amount>, kind, unit| {
         let value = amount.and_then(|a| a.scale.value(kind, a.raw))?;
         Some(format!("{} {unit}", value.round(1)))
@@ -97,11 +107,12 @@ fn table(bills: &[StoredBill]) -> impl IntoView + use<> {
                 usage(bill.gas_usage, MeterKind::Gas, "therms"),
             ];
             let used = used.into_iter().flatten().collect::<Vec<_>>().join(", ");
-            let day = |date: jiff::civil::Date| date.strftime("%b %-d, %Y").to_string();
+            let last = bill.end.yesterday().unwrap_or(bill.end);
+            let day = |date: Date| date.strftime("%b %-d, %Y").to_string();
             let total = bill.total_charges.map(|amount| format!("${}", Cents(money(amount))));
             view! {
                 <tr>
-                    <td>{day(bill.start)} " – " {day(bill.end.yesterday().unwrap_or(bill.end))}</td>
+                    <td>{bill.start.strftime("%b %-d").to_string()} " – " {day(last)}</td>
                     <td>{used}</td>
                     <td class="qs-number">{total}</td>
                     <td>{bill.due_date.map(day)}</td>
@@ -110,7 +121,7 @@ fn table(bills: &[StoredBill]) -> impl IntoView + use<> {
         })
         .collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Bills">
+        <div class="scroll qs-bills" tabindex="0" role="region" aria-label=label>
             <table>
                 <thead>
                     <tr>

@@ -104,7 +104,7 @@ pub async fn exchange_code(code: Hidden) -> Result<LinkedUser, CallError> {
     Ok(LinkedUser::Linked { accounts, link: Hidden(links.keep(granted.access.expose())) })
 }
 
-/// Reads the last month by day, or the last three days by hour, and the bills.
+/// Reads the last month, to be shown by day or by hour, and the bills.
 pub async fn read_usage(link: Hidden, hourly: bool) -> Result<UsagePage, CallError> {
     let (service, client) = company().await?;
     let links = use_context::<Links>().ok_or(CallError::Internal)?;
@@ -112,7 +112,7 @@ pub async fn read_usage(link: Hidden, hourly: bool) -> Result<UsagePage, CallErr
     let Some(access) = links.find(&link.0) else { return gone() };
     let Ok(principal) = service.principal(&client, access.expose()).await.map_err(broken)? else { return gone() };
     let now = service.now().as_second();
-    let window = Window { from: now - if hourly { 4 * DAY } else { 32 * DAY }, to: now };
+    let window = Window { from: now - 32 * DAY, to: now };
     let mut accounts = Vec::new();
     for view in service.accounts(principal).await.map_err(broken)? {
         let AccountView { account, gas, electricity } = view;
