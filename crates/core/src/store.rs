@@ -17,7 +17,7 @@ use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
 use crate::keys::{Digest, KeyError};
 use crate::token::{Environment, Handle};
-pub use usage::{SealedLogins, StoredSeries, SyncJob, SyncProgress, SyncState, Turn, TurnEnd, UsageStore};
+pub use usage::{Leave, SealedLogins, StoredSeries, SyncJob, SyncProgress, SyncState, Turn, TurnEnd, UsageStore};
 
 /// A company that uses Connect.
 #[derive(Clone, Debug)]

@@ -90,16 +90,19 @@ impl Gate {
         self.utilities.entry(utility).or_default().running += 1;
     }
 
-    /// A turn is over. `site_failed`: the utility itself did not do its part.
-    pub fn leave(&mut self, utility: u32, site_failed: bool, now: Timestamp) {
+    /// A turn is over, with or without a word about the utility's site.
+    pub fn leave(&mut self, utility: u32, site: Option<Site>, now: Timestamp) {
         let health = self.utilities.entry(utility).or_default();
         health.running = health.running.saturating_sub(1);
-        if !site_failed {
-            health.failures = 0;
-            health.closed_until = None;
-            return;
+        match site {
+            None => return,
+            Some(Site::Well) => {
+                health.failures = 0;
+                health.closed_until = None;
+                return;
+            }
+            Some(Site::Failed) => health.failures += 1,
         }
-        health.failures += 1;
         if health.failures >= BREAK_AFTER {
             // After the break one failure more closes it again.
             health.failures = BREAK_AFTER - 1;
@@ -108,9 +111,21 @@ impl Gate {
     }
 }
 
-/// Whether an error is the utility's site's.
-pub fn site_failed(error: &ConnectorError) -> bool {
-    matches!(error, ConnectorError::SiteDown | ConnectorError::SiteChanged(_))
+/// What a turn says of a utility's site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// It did its part, be it by refusing a login.
+    Well,
+    /// It did not.
+    Failed,
+}
+
+/// What an error says of the site.
+pub fn site_of(error: &ConnectorError) -> Site {
+    match error {
+        ConnectorError::SiteDown | ConnectorError::SiteChanged(_) => Site::Failed,
+        _ => Site::Well,
+    }
 }
 
 #[cfg(test)]
@@ -158,7 +173,7 @@ mod tests {
         assert!(gate.closed(at(0)).is_empty());
         gate.enter(1);
         assert_eq!(gate.closed(at(0)), [1]);
-        gate.leave(1, false, at(0));
+        gate.leave(1, None, at(0));
         assert!(gate.closed(at(0)).is_empty());
     }
 
@@ -168,15 +183,18 @@ mod tests {
         for _ in 0..BREAK_AFTER {
             assert!(gate.closed(at(0)).is_empty());
             gate.enter(1);
-            gate.leave(1, true, at(0));
+            gate.leave(1, Some(Site::Failed), at(0));
         }
         assert_eq!(gate.closed(at(599)), [1]);
         assert!(gate.closed(at(600)).is_empty());
         gate.enter(1);
-        gate.leave(1, true, at(600));
+        gate.leave(1, Some(Site::Failed), at(600));
         assert_eq!(gate.closed(at(601)), [1], "one more failure after the break");
         gate.enter(1);
-        gate.leave(1, false, at(2000));
+        gate.leave(1, None, at(700));
+        assert_eq!(gate.closed(at(701)), [1], "a fault of ours says nothing of the site");
+        gate.enter(1);
+        gate.leave(1, Some(Site::Well), at(2000));
         assert!(gate.closed(at(2000)).is_empty());
     }
 }

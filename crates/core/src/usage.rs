@@ -93,7 +93,7 @@ pub enum Quality {
 }
 
 /// The amount of one interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reading {
     /// Start, in seconds since 1970 (UTC).
     pub start: i64,

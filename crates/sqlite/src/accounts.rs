@@ -1,5 +1,6 @@
 //! Accounts and meters of a user.
 
+use connect_core::connector::MeterKind;
 use connect_core::store::{Account, Meter, Turn};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
@@ -37,10 +38,13 @@ pub(crate) fn of_user(conn: &Connection, user: Uuid) -> Done<Vec<Account>> {
 }
 
 /// Makes `found` the user's accounts. An account whose number is known keeps its id and those
-/// of its meters; one that is not found any more is removed. Gives the accounts with their final
-/// ids, in the order in which they were found.
+/// of its meters; one that is not found any more is removed, with all that was read of it. Gives the
+/// accounts with their final ids, in the order in which they were found.
 pub(crate) fn replace(conn: &Connection, user: Uuid, found: Vec<Account>) -> Done<Vec<Account>> {
-    let plan = Plan::new(of_user(conn, user)?, found);
+    carry_out(conn, user, Plan::new(of_user(conn, user)?, found))
+}
+
+fn carry_out(conn: &Connection, user: Uuid, plan: Plan) -> Done<Vec<Account>> {
     // Deletions first: what comes in may carry the id of what goes.
     for id in &plan.gone_accounts {
         run(conn, "DELETE FROM accounts WHERE user_id = ?1 AND id = ?2", params![user.as_bytes(), id.as_bytes()])?;
@@ -78,7 +82,10 @@ pub(crate) fn put(conn: &Connection, turn: Turn, found: Vec<Account>) -> Done<Op
     if sync::hold(conn, turn)?.is_none() {
         return Ok(None);
     }
-    replace(conn, turn.user_id, found).map(Some)
+    let plan = Plan::new(of_user(conn, turn.user_id)?, found);
+    // Only the customer makes anything go: a utility's list may be short for a day.
+    let plan = Plan { gone_accounts: Vec::new(), gone_meters: Vec::new(), ..plan };
+    carry_out(conn, turn.user_id, plan).map(Some)
 }
 
 /// What [`replace`] has to write.
@@ -118,17 +125,30 @@ impl Plan {
         plan
     }
 
-    /// Meters have no number to know them by. One of the same kind at the same position is the
-    /// same; the others are matched within their kind, in order, since some utilities list
-    /// meters now in this order and now in that.
+    /// A meter is known by its id, where the connector has a stable one. Others of a kind are
+    /// matched in order, at the same place first, if there are as many as before; if not, nobody knows
+    /// which is which, and they are new: readings of two meters must never be mixed.
     fn match_meters(&mut self, stored: &[Meter], found: Vec<Meter>) -> Vec<PlannedMeter> {
         let mut left: Vec<Option<&Meter>> = stored.iter().map(Some).collect();
-        let mut before: Vec<Option<&Meter>> = vec![None; found.len()];
-        for ((before, meter), slot) in before.iter_mut().zip(&found).zip(&mut left) {
-            *before = slot.take_if(|stored| stored.kind == meter.kind);
-        }
-        for (before, meter) in before.iter_mut().zip(&found).filter(|(before, _)| before.is_none()) {
-            *before = left.iter_mut().find_map(|slot| slot.take_if(|stored| stored.kind == meter.kind));
+        let mut before: Vec<Option<&Meter>> = found
+            .iter()
+            .map(|meter| left.iter_mut().find_map(|slot| slot.take_if(|s| s.id == meter.id)))
+            .collect();
+        for kind in [MeterKind::Electric, MeterKind::Gas] {
+            let open = found.iter().zip(&before).filter(|(m, before)| m.kind == kind && before.is_none()).count();
+            if left.iter().flatten().filter(|meter| meter.kind == kind).count() != open {
+                continue;
+            }
+            let of_kind = |stored: &mut &Meter| stored.kind == kind;
+            let mut places = before.iter_mut().zip(&found).zip(&mut left);
+            for ((before, meter), slot) in places.by_ref() {
+                if meter.kind == kind && before.is_none() {
+                    *before = slot.take_if(of_kind);
+                }
+            }
+            for (before, _) in before.iter_mut().zip(&found).filter(|(b, m)| m.kind == kind && b.is_none()) {
+                *before = left.iter_mut().find_map(|slot| slot.take_if(of_kind));
+            }
         }
         self.gone_meters.extend(left.into_iter().flatten().map(|meter| meter.id));
         let planned = |(meter, before): (Meter, Option<&Meter>)| PlannedMeter {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use connect_core::store::{StoreError, StoredSeries, Turn};
-use connect_core::usage::window::add;
-use connect_core::usage::{Chunk, Reading, Series, SeriesKind, Window, merge, month_of};
+use connect_core::usage::{Chunk, Fetched, Reading, Restatement, Series, SeriesKind, Window, merge, month_of};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -12,7 +11,13 @@ use crate::rows::{Done, each, one, run, text};
 use crate::sync;
 
 /// [`connect_core::store::UsageStore::put_readings`].
-pub(crate) fn put(conn: &Connection, turn: Turn, meter: Uuid, window: Window, series: Vec<Series>) -> Done<bool> {
+pub(crate) fn put(
+    conn: &Connection,
+    turn: Turn,
+    meter: Uuid,
+    fetched: Fetched,
+    series: Vec<Series>,
+) -> Done<bool> {
     let Some(mut progress) = sync::hold(conn, turn)? else { return Ok(false) };
     for Series { kind, readings } in series {
         let mut months: BTreeMap<i32, Vec<Reading>> = BTreeMap::new();
@@ -24,16 +29,15 @@ pub(crate) fn put(conn: &Connection, turn: Turn, meter: Uuid, window: Window, se
         }
         let id = series_id(conn, turn.user_id, meter, kind)?;
         for (month, readings) in months {
-            put_month(conn, id, month, &readings)?;
+            put_month(conn, turn, id, month, &readings)?;
         }
     }
-    let fetched = progress.meters.get(&meter).copied();
-    progress.meters.insert(meter, add(fetched, window));
+    progress.meters.insert(meter, fetched);
     sync::advance(conn, turn.user_id, &progress)?;
     Ok(true)
 }
 
-fn put_month(conn: &Connection, series: i64, month: i32, fetched: &[Reading]) -> Done<()> {
+fn put_month(conn: &Connection, turn: Turn, series: i64, month: i32, fetched: &[Reading]) -> Done<()> {
     let stored = one(
         conn,
         "SELECT revision, data FROM reading_chunks WHERE series_id = ?1 AND month = ?2",
@@ -54,20 +58,13 @@ fn put_month(conn: &Connection, series: i64, month: i32, fetched: &[Reading]) ->
          ON CONFLICT (series_id, month) DO UPDATE SET revision = excluded.revision, data = excluded.data",
         params![series, month, revision, Chunk::pack(&merged.readings).0],
     )?;
-    for restated in merged.restated {
+    for Restatement { before, .. } in merged.restated {
+        let json = serde_json::to_string(&before).map_err(|error| StoreError::Backend(error.to_string()))?;
         run(
             conn,
-            "INSERT INTO restatements (series_id, start, duration, revision, raw_before, raw_after)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET raw_after = excluded.raw_after",
-            params![
-                series,
-                restated.before.start,
-                restated.before.duration,
-                revision,
-                restated.before.raw,
-                restated.after.raw
-            ],
+            "INSERT INTO restatements (series_id, start, revision, at, before) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO NOTHING",
+            params![series, before.start, revision, turn.now.as_millisecond(), json],
         )?;
     }
     Ok(())
@@ -101,18 +98,17 @@ pub(crate) fn of_meter(conn: &Connection, user: Uuid, meter: Uuid, window: Windo
     let mut found: Vec<StoredSeries> = Vec::new();
     each(
         conn,
-        "SELECT s.kind, c.revision, c.data FROM series s JOIN reading_chunks c ON c.series_id = s.id
+        "SELECT s.kind, c.data FROM series s JOIN reading_chunks c ON c.series_id = s.id
          WHERE s.user_id = ?1 AND s.meter_id = ?2 AND c.month BETWEEN ?3 AND ?4
          ORDER BY s.id, c.month",
         params![user.as_bytes(), meter.as_bytes(), month_of(window.from), month_of(window.to - 1)],
         |row| {
             let kind: SeriesKind = text(row, 0, "series", |json| serde_json::from_str(json).ok())?;
             if found.last().is_none_or(|last| last.kind != kind) {
-                found.push(StoredSeries { kind, chunks: Vec::new(), revision: 0 });
+                found.push(StoredSeries { kind, chunks: Vec::new() });
             }
             if let Some(series) = found.last_mut() {
-                series.revision += u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
-                series.chunks.push(Chunk(row.get(2)?));
+                series.chunks.push(Chunk(row.get(1)?));
             }
             Ok(())
         },

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use connect_core::keys::Digest;
 use connect_core::store::{
-    Account, Advance, Client, ConnectSession, NewLink, Principal, Redeemed, SealedLogins, Store, StoreResult,
-    StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
+    Account, Advance, Client, ConnectSession, Leave, NewLink, Principal, Redeemed, SealedLogins, Store,
+    StoreResult, StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
 };
 use connect_core::token::Handle;
-use connect_core::usage::{Series, StoredBill, Window};
+use connect_core::usage::{Fetched, Series, StoredBill, Window};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -121,10 +121,18 @@ impl UsageStore for SqliteStore {
         &self,
         turn: Turn,
         meter: Uuid,
-        window: Window,
+        fetched: Fetched,
         series: Vec<Series>,
     ) -> StoreResult<bool> {
-        self.writer.submit(move |conn| readings::put(conn, turn, meter, window, series)).await
+        self.writer.submit(move |conn| readings::put(conn, turn, meter, fetched, series)).await
+    }
+
+    async fn may_log_in(&self, turn: Turn, wait_seconds: i64) -> StoreResult<Leave> {
+        self.writer.submit(move |conn| sync::may_log_in(conn, turn, wait_seconds)).await
+    }
+
+    async fn hasten_sync(&self, user: Uuid, now: Timestamp) -> StoreResult<()> {
+        self.writer.submit(move |conn| sync::hasten(conn, user, now)).await
     }
 
     async fn put_bills(&self, turn: Turn, account: Uuid, bills: Vec<StoredBill>) -> StoreResult<bool> {

@@ -1,12 +1,12 @@
 //! Sync jobs: taken by a lease, given back with an outcome.
 
-use connect_core::store::{SealedLogins, StoreError, SyncJob, SyncProgress, SyncState, Turn, TurnEnd};
+use connect_core::store::{Leave, SealedLogins, StoreError, SyncJob, SyncProgress, SyncState, Turn, TurnEnd};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::rows::{Done, number, one, run, text, time_or_null, uuid};
-use crate::users;
+use crate::{accounts, users};
 
 /// [`connect_core::store::UsageStore::claim_sync`]. The look and the taking are one statement.
 pub(crate) fn claim(
@@ -20,17 +20,18 @@ pub(crate) fn claim(
     let except = serde_json::to_string(except).map_err(|error| StoreError::Backend(error.to_string()))?;
     let taken = one(
         conn,
-        "UPDATE sync_jobs SET lease = ?1, lease_until = ?3
+        "UPDATE sync_jobs SET lease = ?1, lease_until = ?3, failures = failures + 1
          WHERE user_id = (
              SELECT j.user_id FROM sync_jobs j JOIN users u ON u.id = j.user_id
-             WHERE j.due_at <= ?2 AND (j.lease IS NULL OR j.lease_until <= ?2)
+             WHERE j.due_at <= ?2 AND (j.lease IS NULL OR j.lease_until + CASE
+                 WHEN j.failures < 2 THEN 0 ELSE min(30000 << min(j.failures, 10), 21600000) END <= ?2)
                  AND u.utility NOT IN (SELECT value FROM json_each(?4))
              ORDER BY j.due_at LIMIT 1)
          RETURNING user_id, failures, progress",
         params![lease.as_bytes(), now.as_millisecond(), until.as_millisecond(), except],
         |row| {
             let id = uuid(row, 0, "user id")?;
-            Ok((id, number(row, 1, "failures")?, text(row, 2, "progress", parse)?))
+            Ok((id, number(row, 1, "failures")?.saturating_sub(1), text(row, 2, "progress", parse_or_none)?))
         },
     )?;
     let Some((id, failures, progress)) = taken else { return Ok(None) };
@@ -47,8 +48,44 @@ pub(crate) fn queue(conn: &Connection, user: Uuid, at: Timestamp) -> Done<()> {
         conn,
         "INSERT INTO sync_jobs (user_id, due_at, progress) VALUES (?1, ?2, ?3)
          ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at, lease = NULL, lease_until = NULL,
-             failures = 0, error = NULL",
+             failures = 0, tried_at = NULL, error = NULL",
         params![user.as_bytes(), at.as_millisecond(), progress],
+    )?;
+    // Of meters and accounts that are gone nothing has been fetched any more.
+    let (mut meters, mut accounts) = (Vec::new(), Vec::new());
+    for account in accounts::of_user(conn, user)? {
+        accounts.push(account.id);
+        meters.extend(account.meters.into_iter().map(|meter| meter.id));
+    }
+    let known = one(conn, "SELECT progress FROM sync_jobs WHERE user_id = ?1", [user.as_bytes()], |row| {
+        text(row, 0, "progress", parse_or_none)
+    })?;
+    let mut progress = known.unwrap_or_default();
+    progress.meters.retain(|id, _| meters.contains(id));
+    progress.billed.retain(|id| accounts.contains(id));
+    advance(conn, user, &progress)
+}
+
+/// [`connect_core::store::UsageStore::may_log_in`].
+pub(crate) fn may_log_in(conn: &Connection, turn: Turn, wait_seconds: i64) -> Done<Leave> {
+    if hold(conn, turn)?.is_none() {
+        return Ok(Leave::LeaseLost);
+    }
+    let now = turn.now.as_millisecond();
+    let given = run(
+        conn,
+        "UPDATE sync_jobs SET tried_at = ?2 WHERE user_id = ?1 AND (tried_at IS NULL OR tried_at <= ?3)",
+        params![turn.user_id.as_bytes(), now, now.saturating_sub(wait_seconds.saturating_mul(1000))],
+    )?;
+    Ok(if given == 1 { Leave::Given } else { Leave::Wait })
+}
+
+/// [`connect_core::store::UsageStore::hasten_sync`].
+pub(crate) fn hasten(conn: &Connection, user: Uuid, now: Timestamp) -> Done<()> {
+    run(
+        conn,
+        "UPDATE sync_jobs SET due_at = ?2 WHERE user_id = ?1 AND due_at > ?2 AND lease IS NULL AND failures = 0",
+        params![user.as_bytes(), now.as_millisecond()],
     )?;
     Ok(())
 }
@@ -59,7 +96,7 @@ pub(crate) fn hold(conn: &Connection, turn: Turn) -> Done<Option<SyncProgress>> 
         conn,
         "UPDATE sync_jobs SET lease_until = ?3 WHERE user_id = ?1 AND lease = ?2 RETURNING progress",
         params![turn.user_id.as_bytes(), turn.lease.as_bytes(), turn.until.as_millisecond()],
-        |row| text(row, 0, "progress", parse),
+        |row| text(row, 0, "progress", parse_or_none),
     )
 }
 
@@ -85,6 +122,7 @@ pub(crate) fn put_session(conn: &Connection, turn: Turn, sealed: &[u8]) -> Done<
     if hold(conn, turn)?.is_none() {
         return Ok(false);
     }
+    run(conn, "UPDATE sync_jobs SET tried_at = NULL WHERE user_id = ?1", [turn.user_id.as_bytes()])?;
     run(conn, "UPDATE users SET sealed_session = ?2 WHERE id = ?1", params![turn.user_id.as_bytes(), sealed])?;
     Ok(true)
 }
@@ -127,6 +165,11 @@ pub(crate) fn state(conn: &Connection, user: Uuid) -> Done<Option<SyncState>> {
 
 fn parse(json: &str) -> Option<SyncProgress> {
     serde_json::from_str(json).ok()
+}
+
+/// A progress that cannot be read must not stop all other jobs: what it was about is fetched anew.
+fn parse_or_none(json: &str) -> Option<SyncProgress> {
+    Some(parse(json).unwrap_or_default())
 }
 
 fn write(progress: &SyncProgress) -> Done<String> {

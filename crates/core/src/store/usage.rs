@@ -50,8 +50,21 @@ pub struct Turn {
     pub user_id: Uuid,
     /// Mark of the worker's turn.
     pub lease: Uuid,
+    /// Now.
+    pub now: Timestamp,
     /// New end of the lease.
     pub until: Timestamp,
+}
+
+/// Whether a worker may send the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Yes, once.
+    Given,
+    /// It was sent a short while ago, and nobody knows with what success.
+    Wait,
+    /// The lease is lost.
+    LeaseLost,
 }
 
 /// How a turn ended.
@@ -85,15 +98,14 @@ pub struct StoredSeries {
     pub kind: SeriesKind,
     /// The months that touch what was asked for.
     pub chunks: Vec<Chunk>,
-    /// How often these months have been written: changes when a reading does.
-    pub revision: u64,
 }
 
 /// The part of the store that sync writes and the data endpoints read.
 #[async_trait]
 pub trait UsageStore: Send + Sync {
-    /// Takes the job that has been due longest, for `lease`, until `until`. Jobs whose lease has
-    /// run out (a worker died) are taken like others. Jobs of `except` utilities are left.
+    /// Takes the job that has been due longest, for `lease`, until `until`, and counts the turn as
+    /// failed until [`Self::end_turn`] says otherwise. Jobs whose lease has run out (a worker died)
+    /// are taken like others, but later each time. Jobs of `except` utilities are left.
     async fn claim_sync(
         &self,
         lease: Uuid,
@@ -101,26 +113,32 @@ pub trait UsageStore: Send + Sync {
         until: Timestamp,
         except: Vec<u32>,
     ) -> StoreResult<Option<SyncJob>>;
-    /// Makes `accounts` the user's, as [`super::Store::link`] does; the rows with their final ids, in the
-    /// same order. `None`, and nothing changed, if the lease is lost.
+    /// Adds and updates accounts, as [`super::Store::link`] does; the rows with their final ids, in the
+    /// same order. What is not among them stays: a list may be short for a day. `None`, and nothing
+    /// changed, if the lease is lost.
     async fn put_accounts(&self, turn: Turn, accounts: Vec<Account>) -> StoreResult<Option<Vec<Account>>>;
-    /// Merges `series` of a meter and notes that `window` is fetched, in one transaction. `false`, and
+    /// Merges `series` of a meter and notes what of it is `fetched`, in one transaction. `false`, and
     /// nothing changed, if the lease is lost.
     async fn put_readings(
         &self,
         turn: Turn,
         meter: Uuid,
-        window: Window,
+        fetched: Fetched,
         series: Vec<Series>,
     ) -> StoreResult<bool>;
     /// Adds or replaces bills by `remote_id` (a known one keeps its id) and notes that the account's
     /// bills are fetched. `false`, and nothing changed, if the lease is lost.
     async fn put_bills(&self, turn: Turn, account: Uuid, bills: Vec<StoredBill>) -> StoreResult<bool>;
-    /// Keeps a new session at the utility. `false` if the lease is lost.
+    /// Asks for leave to send the password, and notes that it is sent now. Not given within
+    /// `wait_seconds` of a try that had no good end.
+    async fn may_log_in(&self, turn: Turn, wait_seconds: i64) -> StoreResult<Leave>;
+    /// Keeps a new session at the utility: the login was good. `false` if the lease is lost.
     async fn put_session(&self, turn: Turn, sealed: Vec<u8>) -> StoreResult<bool>;
     /// Gives the job back. `false` if the lease is lost.
     async fn end_turn(&self, turn: Turn, end: TurnEnd) -> StoreResult<bool>;
 
+    /// Makes the user's job due now, unless it rests or is being worked on.
+    async fn hasten_sync(&self, user: Uuid, now: Timestamp) -> StoreResult<()>;
     /// A user's login and session at the utility.
     async fn sealed_logins(&self, user: Uuid) -> StoreResult<Option<SealedLogins>>;
     /// Where the user's sync stands.

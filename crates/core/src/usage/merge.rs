@@ -5,7 +5,7 @@ use super::Reading;
 /// Stored readings with new ones merged in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// All readings, by start and length.
+    /// All readings, by start.
     pub readings: Vec<Reading>,
     /// Values that the source has corrected.
     pub restated: Vec<Restatement>,
@@ -24,11 +24,12 @@ pub struct Restatement {
 
 /// Merges what was fetched into what is stored, both of one series.
 ///
-/// A reading is known by its start and length. The same value again changes nothing. Another value
-/// is a restatement and wins, unless it is less sure than the stored one (an estimate does not
-/// replace a measurement). Nothing is ever taken away: what a source no longer lists stays.
+/// A reading is known by its start. The same again changes nothing. Another value or length (a day
+/// of 23 hours that was sent as one of 24, a day that was not over yet) is a restatement and wins,
+/// unless it is less sure than the stored one: an estimate does not replace a measurement. Nothing is
+/// ever taken away: what a source no longer lists stays, and so do readings that overlap.
 pub fn merge(mut stored: Vec<Reading>, fetched: &[Reading]) -> Merged {
-    let key = |reading: &Reading| (reading.start, reading.duration);
+    let key = |reading: &Reading| reading.start;
     let mut merged = Merged::default();
     let sorted = stored.is_sorted_by_key(key);
     debug_assert!(sorted, "a stored series is sorted");
@@ -47,7 +48,7 @@ pub fn merge(mut stored: Vec<Reading>, fetched: &[Reading]) -> Merged {
             }
             Some(before) if before == reading || reading.quality > before.quality => {}
             Some(before) => {
-                if before.raw != reading.raw {
+                if (before.raw, before.duration) != (reading.raw, reading.duration) {
                     merged.restated.push(Restatement { before: *before, after: *reading });
                 }
                 *before = *reading;
@@ -117,8 +118,10 @@ mod tests {
     }
 
     #[test]
-    fn another_length_is_another_reading() {
-        let short = Reading { duration: 1800, ..reading(0, 1, Measured) };
-        assert_eq!(merge(vec![reading(0, 3, Measured)], &[short]).readings.len(), 2);
+    fn another_length_is_a_correction_and_an_overlap_is_none() {
+        let day = |start, duration| Reading { duration, ..reading(start, 1, Measured) };
+        let merged = merge(vec![day(0, 86_400)], &[day(0, 82_800)]);
+        assert_eq!((merged.readings, merged.restated.len()), (vec![day(0, 82_800)], 1));
+        assert_eq!(merge(vec![day(0, 86_400)], &[day(82_800, 86_400)]).readings.len(), 2);
     }
 }

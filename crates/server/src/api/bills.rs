@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::auth::Reader;
-use super::download::Download;
+use super::download::download;
 use super::query::{Query, day_start};
 use super::{ApiError, ApiState};
 use crate::service::{AccountBills, Bills};
@@ -23,9 +23,7 @@ pub(super) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let bills = state.service.bills(reader.principal, query.id("account_id")?).await?;
-    let body = as_json(&bills);
-    // Bills are few: the body itself is the mark.
-    Ok(Download::new(reader.client.environment, &headers, false, &body).of(|| body.clone()))
+    Ok(download(reader.client.environment, &headers, false, as_json(&bills)))
 }
 
 /// Written by hand, because the decimals are exact.

@@ -19,45 +19,30 @@ pub(super) fn wants_csv(headers: &HeaderMap) -> bool {
         == Some("text/csv")
 }
 
-/// An answer in the making.
-pub(super) struct Download {
-    environment: Environment,
-    csv: bool,
-    tag: String,
-    /// The caller has it already.
-    known: bool,
-}
-
-impl Download {
-    /// `mark` says all that the body depends on, beside its form.
-    pub(super) fn new(environment: Environment, headers: &HeaderMap, csv: bool, mark: &str) -> Self {
-        let mut hasher = DefaultHasher::new();
-        (mark, csv, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
-        let tag = format!("W/\"{:016x}\"", hasher.finish());
-        let asked = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let known = asked.split(',').any(|one| one.trim() == tag);
-        Self { environment, csv, tag, known }
+/// The answer: `body`, or that the caller has it already. The tag is made of the body itself, so it
+/// changes when anything in it does.
+pub(super) fn download(environment: Environment, asked: &HeaderMap, csv: bool, body: String) -> Response {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    // Weak: on its way the body may be compressed.
+    let tag = format!("W/\"{:016x}\"", hasher.finish());
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = if csv { "text/csv; charset=utf-8; header=present" } else { "application/json" };
+    let mut response = if known.split(',').any(|one| one.trim() == tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, HeaderValue::from_static(media))], body).into_response()
+    };
+    let headers = response.headers_mut();
+    // The caller's own copy may be kept and asked about; nobody else's.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
     }
-
-    /// The answer. `body` is made only if it is sent.
-    pub(super) fn of(self, body: impl FnOnce() -> String) -> Response {
-        let media = if self.csv { "text/csv; charset=utf-8; header=present" } else { "application/json" };
-        let mut response = if self.known {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            ([(header::CONTENT_TYPE, HeaderValue::from_static(media))], body()).into_response()
-        };
-        let headers = response.headers_mut();
-        // The caller's own copy may be kept and asked about; nobody else's.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
-        if let Ok(tag) = HeaderValue::from_str(&self.tag) {
-            headers.insert(header::ETAG, tag);
-        }
-        let (name, value) = environment_header(self.environment);
-        headers.insert(name, value);
-        response
-    }
+    let (name, value) = environment_header(environment);
+    headers.insert(name, value);
+    response
 }
 
 #[cfg(test)]

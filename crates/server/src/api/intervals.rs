@@ -11,7 +11,7 @@ use connect_core::usage::Decimal;
 
 use super::accounts::AccountBody;
 use super::auth::Reader;
-use super::download::{Download, wants_csv};
+use super::download::{download, wants_csv};
 use super::query::Query;
 use super::{ApiError, ApiState};
 use crate::service::{Interval, MeterUsage, Usage, Which};
@@ -59,16 +59,17 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let window = query.window(state.service.now())?;
     let usage = state.service.usage(reader.principal, which, window).await?;
+    if query.kind()?.is_some_and(|kind| kind != usage.kind) {
+        return Err(ApiError::invalid("The meter with this 'meter_id' is not of this 'type'."));
+    }
     let csv = wants_csv(headers);
-    // What the body depends on beside the form: the window, the meters, and their readings.
-    let mark = format!("{which:?}/{window:?}/{}", usage.revision);
-    let download = Download::new(reader.client.environment, headers, csv, &mark);
-    Ok(download.of(|| if csv { as_csv(&usage) } else { as_json(usage) }))
+    let body = if csv { as_csv(&usage) } else { as_json(usage) };
+    Ok(download(reader.client.environment, headers, csv, body))
 }
 
 /// Written by hand, because the decimals are exact and there may be 70 000 of them.
 fn as_json(usage: Usage) -> String {
-    let Usage { utility, time_zone, kind, account, meters, .. } = usage;
+    let Usage { utility, time_zone, kind, account, meters } = usage;
     let count: usize = meters.iter().map(|meter| meter.intervals.len()).sum();
     let mut out = String::with_capacity(count * INTERVAL_BYTES + 1024);
     let text = |value: &str| serde_json::to_string(value).unwrap_or_default();

@@ -12,8 +12,6 @@ use super::ApiError;
 use super::params::{Params, from_form};
 use connect_core::usage::Window;
 
-/// Latest time that is understood: the end of the year 9999.
-const LAST: i64 = 253_402_300_799;
 /// Length of a window of which one end is given or none, in calendar months.
 const DEFAULT_MONTHS: i64 = 2;
 
@@ -64,7 +62,7 @@ impl Query {
 
     fn time(&self, name: &str) -> Result<Option<i64>, ApiError> {
         let Some(text) = self.0.get(name) else { return Ok(None) };
-        let seconds = text.parse().ok().filter(|seconds| (0..=LAST).contains(seconds));
+        let seconds = text.parse().ok().filter(|seconds| (0..=Timestamp::MAX.as_second()).contains(seconds));
         let wrong = || {
             ApiError::invalid(format!(
                 "The parameter '{name}' must be a time in seconds since 1970, as 1735689600."

@@ -1,12 +1,11 @@
 //! Bills of a link.
 
-use connect_core::connector::{
-    Connector, ConnectorError, Login, LoginContext, LoginStep, RemoteAccount, RemoteMeter, UtilitySession,
-};
+use connect_core::connector::{ConnectorError, LoginContext, RemoteAccount, RemoteMeter};
 use connect_core::store::{Account, Principal, SealedLogins, User};
 use connect_core::usage::StoredBill;
 use uuid::Uuid;
 
+use super::turn::in_time;
 use super::usage::{UsageError, zone_of};
 use super::{Fault, Service};
 
@@ -78,7 +77,8 @@ impl Service {
         }
     }
 
-    /// With the session at hand, else with a new one.
+    /// With the session at hand. No login is sent from here: a caller that asks again and again would
+    /// lock the customer's account. If the session is over, the worker gets a new one.
     async fn fetch_pdf(
         &self,
         user: &User,
@@ -89,31 +89,18 @@ impl Service {
         let Some(connector) = self.connector_of(user.utility, client.environment) else {
             return Ok(Err(ConnectorError::NotOffered));
         };
-        let SealedLogins { login, session } = self.store.sealed_logins(user.id).await?.ok_or(UsageError::Gone)?;
+        let SealedLogins { session, .. } = self.store.sealed_logins(user.id).await?.ok_or(UsageError::Gone)?;
         let cx = LoginContext { utility: user.utility, now: self.clock.now(), attended: false };
-        let session = session.as_deref().map(|sealed| self.open_session(user.id, sealed)).transpose()?;
-        if let Some(session) = session {
-            let answer = connector.bill_pdf(cx, &session, account, remote_id).await;
-            if !matches!(answer, Err(ConnectorError::SessionExpired | ConnectorError::StaleState)) {
-                return Ok(answer);
-            }
+        let session = session.as_deref().and_then(|sealed| self.open_session(user.id, sealed).ok());
+        let answer = match session {
+            Some(session) => in_time(connector.bill_pdf(cx, &session, account, remote_id)).await,
+            None => Err(ConnectorError::SessionExpired),
+        };
+        if matches!(answer, Err(ConnectorError::SessionExpired | ConnectorError::StaleState)) {
+            self.store.hasten_sync(user.id, self.clock.now()).await?;
+            self.desk.wake();
         }
-        let login = self.open_login(user.id, &login)?;
-        Ok(match log_in(&*connector, cx, &login).await {
-            Ok(session) => connector.bill_pdf(cx, &session, account, remote_id).await,
-            Err(error) => Err(error),
-        })
-    }
-}
-
-async fn log_in(
-    connector: &dyn Connector,
-    cx: LoginContext,
-    login: &Login,
-) -> Result<UtilitySession, ConnectorError> {
-    match connector.begin(cx, login).await? {
-        LoginStep::Done(session) => Ok(session),
-        LoginStep::Challenge { .. } => Err(ConnectorError::ChallengeNeeded),
+        Ok(answer)
     }
 }
 

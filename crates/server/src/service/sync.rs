@@ -7,7 +7,7 @@ use std::time::Duration;
 use connect_core::clock::after;
 use connect_core::connector::ConnectorError;
 use connect_core::store::{SyncJob, Turn, TurnEnd};
-use connect_core::sync::{Gate, Meaning, meaning, refresh_at, retry_at, site_failed};
+use connect_core::sync::{Gate, Meaning, Site, meaning, refresh_at, retry_at, site_of};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -47,7 +47,9 @@ impl Service {
     pub async fn sync_forever(self: Arc<Self>) {
         let mut turns = tokio::task::JoinSet::new();
         loop {
-            while turns.try_join_next().is_some() {}
+            while let Some(ended) = turns.try_join_next() {
+                report(ended);
+            }
             let claimed = if turns.len() < AT_ONCE { self.claim().await } else { Ok(None) };
             match claimed {
                 Ok(Some(job)) => {
@@ -61,7 +63,7 @@ impl Service {
             tokio::select! {
                 () = self.desk.wake.notified() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
-                Some(_) = turns.join_next() => {}
+                Some(ended) = turns.join_next() => report(ended),
             }
         }
     }
@@ -89,15 +91,21 @@ impl Service {
 
     /// The turn as of now, with a lease that has just begun.
     pub(super) fn turn_of(&self, job: &SyncJob) -> Turn {
-        Turn { user_id: job.user.id, lease: job.lease, until: after(self.clock.now(), LEASE_SECONDS) }
+        let now = self.clock.now();
+        Turn { user_id: job.user.id, lease: job.lease, now, until: after(now, LEASE_SECONDS) }
     }
 
     async fn take_turn(&self, job: SyncJob) {
         let user = job.user.id;
+        let mut guard = GateGuard { service: self, utility: job.user.utility, site: None };
         let outcome = run(self, &job).await;
         let now = self.clock.now();
-        let failed = matches!(&outcome, Err(Stopped::Utility(error)) if site_failed(error));
-        self.desk.gate().leave(job.user.utility, failed, now);
+        guard.site = match &outcome {
+            Ok(()) => Some(Site::Well),
+            Err(Stopped::Utility(error)) => Some(site_of(error)),
+            Err(_) => None,
+        };
+        drop(guard);
         let end = match outcome {
             Ok(()) => TurnEnd {
                 due_at: Some(refresh_at(now, jitter(job.lease))),
@@ -110,6 +118,13 @@ impl Service {
                 return;
             }
             Err(Stopped::Utility(error)) => self.after_error(&job, &error),
+            Err(Stopped::LoginWaits) => self.later(&job, "login_waits", job.user.credentials_valid),
+            Err(Stopped::OutOfTime) => TurnEnd {
+                due_at: Some(now),
+                failures: 0,
+                error: None,
+                credentials_valid: job.user.credentials_valid,
+            },
             Err(Stopped::Fault(fault)) => {
                 tracing::error!(%user, %fault, "a turn could not be carried out");
                 self.later(&job, "internal", job.user.credentials_valid)
@@ -136,6 +151,26 @@ impl Service {
         let failures = job.failures.saturating_add(1);
         let due_at = Some(retry_at(self.clock.now(), failures, jitter(job.lease)));
         TurnEnd { due_at, failures, error: Some(word), credentials_valid }
+    }
+}
+
+/// Lets the next turn in, however this one ends.
+struct GateGuard<'a> {
+    service: &'a Service,
+    utility: u32,
+    site: Option<Site>,
+}
+
+impl Drop for GateGuard<'_> {
+    fn drop(&mut self) {
+        self.service.desk.gate().leave(self.utility, self.site, self.service.clock.now());
+    }
+}
+
+/// A turn that panicked is taken up again when its lease has run out.
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a turn broke off");
     }
 }
 

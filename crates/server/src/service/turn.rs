@@ -4,16 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_core::connector::{Connector, ConnectorError, LoginContext, LoginStep, RemoteAccount, UtilitySession};
-use connect_core::store::{Account, StoreError, SyncJob, SyncProgress};
-use connect_core::usage::window::{add, next};
-use connect_core::usage::{StoredBill, seconds};
-use tokio::time::timeout;
+use connect_core::store::{Account, Leave, StoreError, SyncJob, SyncProgress};
+use connect_core::usage::window::{add, is_current, next};
+use connect_core::usage::{Flow, Reading, Series, StoredBill, Window, seconds};
+use tokio::time::{Instant, timeout};
 
 use super::logins::account_of;
 use super::{Fault, Service, new_id};
 
 /// Longest wait for one answer of a connector.
 const ANSWER: Duration = Duration::from_secs(60);
+/// Longest turn: then others have theirs.
+const TURN: Duration = Duration::from_secs(15 * 60);
+/// Seconds from a login without a clear end to the next.
+const LOGIN_WAIT_SECONDS: i64 = 6 * 3600;
+/// Most readings of a window: a month of one-minute readings is 44 640.
+const MAX_READINGS: usize = 60_000;
+/// Longest reading, in seconds: a quarter of a year.
+const MAX_DURATION: u32 = 100 * 86_400;
+/// How old a zero at the end of a window must be to be a reading. Until then it stands for what has
+/// not been published yet.
+const ZERO_IS_SURE: i64 = 48 * 3600;
 
 /// Why a turn ended early.
 pub(super) enum Stopped {
@@ -21,6 +32,10 @@ pub(super) enum Stopped {
     Utility(ConnectorError),
     /// Another worker has the job, or the customer has linked again.
     LeaseLost,
+    /// A login is needed, and the last one had no clear end: it is too soon for another.
+    LoginWaits,
+    /// The turn has taken long enough: another one goes on.
+    OutOfTime,
     /// A fault of ours.
     Fault(Fault),
 }
@@ -51,9 +66,10 @@ struct Work<'a> {
     session: Option<UtilitySession>,
     /// Whether this turn has logged in.
     logged_in: bool,
+    started: Instant,
 }
 
-type Answer<T> = Result<T, ConnectorError>;
+pub(super) type Answer<T> = Result<T, ConnectorError>;
 
 /// A meter with its places on both sides.
 struct Spot<'a> {
@@ -67,9 +83,9 @@ pub(super) async fn run(service: &Service, job: &SyncJob) -> Result<(), Stopped>
         service.store.client(job.user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
     let connector =
         service.connector_of(job.user.utility, client.environment).ok_or(ConnectorError::NotOffered)?;
-    let session =
-        job.sealed.session.as_deref().map(|sealed| service.open_session(job.user.id, sealed)).transpose()?;
-    let mut work = Work { service, job, connector, session, logged_in: false };
+    // A session that cannot be opened any more (another key, another version) is one that is over.
+    let session = job.sealed.session.as_deref().and_then(|sealed| service.open_session(job.user.id, sealed).ok());
+    let mut work = Work { service, job, connector, session, logged_in: false, started: Instant::now() };
     let remote = work.accounts().await?;
     let found = remote.iter().map(|account| account_of(account, &*service.clock)).collect();
     let accounts = service.store.put_accounts(work.turn(), found).await?.ok_or(Stopped::LeaseLost)?;
@@ -77,20 +93,37 @@ pub(super) async fn run(service: &Service, job: &SyncJob) -> Result<(), Stopped>
 
     let until = seconds(service.clock.now());
     let mut progress = job.progress.clone();
+    // What goes wrong with one meter must not keep the others from being read.
+    let mut first_error = None;
+    let mut go_on = |outcome: Result<(), Stopped>| match outcome {
+        Err(Stopped::Utility(error @ (ConnectorError::SiteChanged(_) | ConnectorError::NotOffered))) => {
+            first_error.get_or_insert(error);
+            Ok(())
+        }
+        outcome => outcome,
+    };
     // What is new first, of all meters, so that every chart has something to show; then the bills;
     // then the past.
     for spot in &spots {
-        while progress.meters.get(&spot.meter).is_none_or(|fetched| fetched.window.to < until) {
-            work.read_next(spot, &mut progress, until).await?;
+        let mut outcome = Ok(());
+        while outcome.is_ok() && !is_current(progress.meters.get(&spot.meter).copied(), until) {
+            outcome = work.read_next(spot, &mut progress, until).await.map(|_| ());
         }
+        go_on(outcome)?;
     }
     for (remote, account) in remote.iter().zip(&accounts) {
-        work.read_bills(remote, account).await?;
+        go_on(work.read_bills(remote, account).await)?;
     }
     for spot in &spots {
-        while work.read_next(spot, &mut progress, until).await? {}
+        let outcome = loop {
+            match work.read_next(spot, &mut progress, until).await {
+                Ok(true) => {}
+                outcome => break outcome.map(|_| ()),
+            }
+        };
+        go_on(outcome)?;
     }
-    Ok(())
+    first_error.map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn spots<'a>(remote: &'a [RemoteAccount], accounts: &[Account]) -> Vec<Spot<'a>> {
@@ -132,6 +165,12 @@ impl Work<'_> {
 
     async fn log_in(&mut self) -> Result<UtilitySession, Stopped> {
         self.logged_in = true;
+        // The password is never sent twice because of what went wrong after it was sent.
+        match self.service.store.may_log_in(self.turn(), LOGIN_WAIT_SECONDS).await? {
+            Leave::Given => {}
+            Leave::Wait => return Err(Stopped::LoginWaits),
+            Leave::LeaseLost => return Err(Stopped::LeaseLost),
+        }
         let login = self.service.open_login(self.job.user.id, &self.job.sealed.login)?;
         match in_time(self.connector.begin(self.context(), &login)).await? {
             LoginStep::Done(session) => {
@@ -163,6 +202,9 @@ impl Work<'_> {
         progress: &mut SyncProgress,
         until: i64,
     ) -> Result<bool, Stopped> {
+        if self.started.elapsed() > TURN {
+            return Err(Stopped::OutOfTime);
+        }
         let fetched = progress.meters.get(&spot.meter).copied();
         let Some(window) = next(fetched, until) else { return Ok(false) };
         let series = loop {
@@ -173,10 +215,12 @@ impl Work<'_> {
                 break answer?;
             }
         };
-        if !self.service.store.put_readings(self.turn(), spot.meter, window, series).await? {
+        let series = checked(series, window, until)?;
+        let fetched = add(fetched, window, until, &series);
+        if !self.service.store.put_readings(self.turn(), spot.meter, fetched, series).await? {
             return Err(Stopped::LeaseLost);
         }
-        progress.meters.insert(spot.meter, add(fetched, window));
+        progress.meters.insert(spot.meter, fetched);
         Ok(true)
     }
 
@@ -199,6 +243,24 @@ impl Work<'_> {
     }
 }
 
+/// What a connector gave for a window, if it can be true; without the zeros at its end that are too new
+/// to be sure.
+fn checked(mut series: Vec<Series>, window: Window, now: i64) -> Result<Vec<Series>, ConnectorError> {
+    for Series { kind, readings } in &mut series {
+        let possible = |reading: &Reading| {
+            (1..=MAX_DURATION).contains(&reading.duration) && (window.from..window.to).contains(&reading.start)
+        };
+        if readings.len() > MAX_READINGS || !readings.iter().all(possible) {
+            return Err(ConnectorError::SiteChanged("readings"));
+        }
+        readings.sort_by_key(|reading| reading.start);
+        if kind.flow != Flow::Received {
+            while readings.pop_if(|last| last.raw == 0 && last.end() > now - ZERO_IS_SURE).is_some() {}
+        }
+    }
+    Ok(series)
+}
+
 /// What a utility does not offer is remembered like what it has none of.
 fn empty_if_not_offered<T>(answer: Answer<Vec<T>>) -> Answer<Vec<T>> {
     match answer {
@@ -208,6 +270,6 @@ fn empty_if_not_offered<T>(answer: Answer<Vec<T>>) -> Answer<Vec<T>> {
 }
 
 /// A connector that does not answer in time is a site that is down.
-async fn in_time<T>(answer: impl Future<Output = Answer<T>>) -> Answer<T> {
+pub(super) async fn in_time<T>(answer: impl Future<Output = Answer<T>>) -> Answer<T> {
     timeout(ANSWER, answer).await.unwrap_or(Err(ConnectorError::SiteDown))
 }

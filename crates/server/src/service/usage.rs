@@ -6,11 +6,14 @@ use connect_core::connector::MeterKind;
 use connect_core::directory::Utility;
 use connect_core::emissions::{self, EmissionRate};
 use connect_core::store::{Account, Meter, Principal, StoreError, StoredSeries, User};
-use connect_core::usage::{Decimal, Flow, Grain, Window};
+use connect_core::usage::{Decimal, Flow, Quality, Window};
 use uuid::Uuid;
 
 use super::data::AccountView;
 use super::{Fault, Service};
+
+/// How old the last fetch may be before newer data counts as on its way: the worker reads once a day.
+const STALE_SECONDS: i64 = 2 * 86_400;
 
 /// Which meters are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +63,6 @@ pub struct Usage {
     pub account: AccountView,
     /// The meters, each with its intervals.
     pub meters: Vec<MeterUsage>,
-    /// Changes whenever an interval of the window does.
-    pub revision: u64,
 }
 
 /// Intervals of a meter.
@@ -103,22 +104,33 @@ impl Service {
             kind,
             account: account.into(),
             meters: Vec::new(),
-            revision: 0,
         };
+        let mut refusal = None;
+        let now = self.clock.now().as_second();
         for meter in meters {
             let fetched = state.progress.meters.get(&meter.id).ok_or(UsageError::NotYet)?;
-            // The past is read last: what is asked for may still be on its way.
-            let first = window.from.max(fetched.floor);
-            if fetched.window.from > first && window.to > fetched.floor {
+            // The past is read last, and the newest once a day: what is asked for may be on its way.
+            let (first, last) = (window.from.max(fetched.floor), window.to.min(now));
+            let past = fetched.window.from > first && window.to > fetched.floor;
+            if past || last > fetched.window.to + STALE_SECONDS {
                 return Err(UsageError::NotYet);
             }
             let series = self.store.readings(user.id, meter.id, window).await?;
             if series.is_empty() && !self.has_readings(&user, meter.id, fetched.window).await? {
-                return Err(UsageError::NotOffered("The utility gives no intervals for this meter."));
+                if !fetched.is_whole() {
+                    return Err(UsageError::NotYet);
+                }
+                refusal = Some("The utility gives no intervals for this meter.");
+                continue;
             }
-            usage.revision = usage.revision.wrapping_add(series.iter().map(|s| s.revision).sum());
-            let intervals = intervals(series, kind, window, rate)?;
-            usage.meters.push(MeterUsage { id: meter.id, intervals });
+            if !series.is_empty() && series.iter().all(|s| s.kind.scale.value(kind, 0).is_none()) {
+                refusal = Some("The utility gives volumes of gas without their energy.");
+                continue;
+            }
+            usage.meters.push(MeterUsage { id: meter.id, intervals: intervals(series, kind, window, rate)? });
+        }
+        if let (Some(refusal), true) = (refusal, usage.meters.is_empty()) {
+            return Err(UsageError::NotOffered(refusal));
         }
         Ok(usage)
     }
@@ -150,42 +162,54 @@ fn find(accounts: Vec<Account>, which: Which) -> Result<(Account, MeterKind, Vec
     }
 }
 
-/// The finest series that a window has, as intervals: amounts of different granularity are never
-/// mixed, since one is part of the other.
+/// The series of a window as intervals, the finest granularity first: of a coarser one only what
+/// overlaps nothing finer, since one is part of the other.
 fn intervals(
-    series: Vec<StoredSeries>,
+    mut series: Vec<StoredSeries>,
     kind: MeterKind,
     window: Window,
     rate: Option<EmissionRate>,
 ) -> Result<Vec<Interval>, UsageError> {
-    let mut by_grain: BTreeMap<Grain, BTreeMap<(i64, i64), Interval>> = BTreeMap::new();
-    for StoredSeries { kind: what, chunks, .. } in series {
-        let found = by_grain.entry(what.grain).or_default();
-        for chunk in chunks {
-            let readings = chunk.unpack().map_err(|_| StoreError::Corrupt("chunk of readings"))?;
-            for reading in readings.iter().filter(|r| (window.from..window.to).contains(&r.start)) {
-                // A volume of gas whose energy nobody has told is no amount of energy.
-                let Some(value) = what.scale.value(kind, reading.raw) else { continue };
-                let key = (reading.start, reading.end());
-                let interval = found.entry(key).or_insert(Interval {
-                    start: reading.start,
-                    end: reading.end(),
-                    usage: None,
-                    received: None,
-                    emissions: None,
-                });
-                match what.flow {
-                    Flow::Received => interval.received = Some(value),
-                    Flow::Delivered => interval.usage = Some(value),
-                    Flow::Net => interval.usage = interval.usage.or(Some(value)),
+    series.sort_by_key(|series| series.kind.grain);
+    let mut taken: BTreeMap<i64, Interval> = BTreeMap::new();
+    for of_grain in series.chunk_by(|a, b| a.kind.grain == b.kind.grain) {
+        let mut found: BTreeMap<i64, Interval> = BTreeMap::new();
+        for StoredSeries { kind: what, chunks } in of_grain {
+            for chunk in chunks {
+                let readings = chunk.unpack().map_err(|_| StoreError::Corrupt("chunk of readings"))?;
+                for reading in readings.iter().filter(|r| (window.from..window.to).contains(&r.start)) {
+                    // A forecast is no usage, and a volume of gas whose energy nobody has told no energy.
+                    let value = what.scale.value(kind, reading.raw);
+                    let Some(value) = value.filter(|_| reading.quality != Quality::Projected) else { continue };
+                    let new = Interval {
+                        start: reading.start,
+                        end: reading.end(),
+                        usage: None,
+                        received: None,
+                        emissions: None,
+                    };
+                    let interval = found.entry(reading.start).or_insert(new);
+                    match what.flow {
+                        Flow::Received => interval.received = Some(value),
+                        Flow::Delivered => interval.usage = Some(value),
+                        Flow::Net => interval.usage = interval.usage.or(Some(value)),
+                    }
                 }
             }
         }
+        if taken.is_empty() {
+            taken = found;
+            continue;
+        }
+        found.retain(|_, interval| {
+            let before = taken.range(..interval.end).next_back();
+            before.is_none_or(|(_, other)| other.end <= interval.start)
+        });
+        taken.append(&mut found);
     }
-    let finest = by_grain.into_values().find(|found| !found.is_empty()).unwrap_or_default();
-    let with_emissions = |interval: Interval| Interval {
-        emissions: rate.zip(interval.usage).and_then(|(rate, usage)| rate.of(usage)),
-        ..interval
-    };
-    Ok(finest.into_values().map(with_emissions).collect())
+    // What is sent back earns no credit here.
+    let emissions = |usage: Decimal| if usage.units < 0 { None } else { rate?.of(usage) };
+    let with_emissions =
+        |interval: Interval| Interval { emissions: interval.usage.and_then(emissions), ..interval };
+    Ok(taken.into_values().map(with_emissions).collect())
 }

@@ -8,7 +8,8 @@ use connect_core::connector::{
     RemoteAccount, RemoteMeter, UtilitySession,
 };
 use connect_core::store::UsageStore;
-use connect_core::usage::{Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, Unit, Window};
+use connect_core::usage::{Bill, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, Unit, Window};
+use jiff::civil::date;
 use tokio::sync::Semaphore;
 
 use crate::support::{Company, Place, TestApp, get};
@@ -35,6 +36,8 @@ struct Script {
     fail_readings: Option<(usize, ConnectorError)>,
     /// The session of this number is over.
     over: Option<u8>,
+    /// It gives a reading of before the window.
+    outside: bool,
 }
 
 impl Feed {
@@ -72,7 +75,14 @@ impl Connector for Feed {
         Err(ConnectorError::StaleState)
     }
 
-    async fn accounts(&self, _: LoginContext, _: &UtilitySession) -> Result<Vec<RemoteAccount>, ConnectorError> {
+    async fn accounts(
+        &self,
+        _: LoginContext,
+        session: &UtilitySession,
+    ) -> Result<Vec<RemoteAccount>, ConnectorError> {
+        if self.script().over == Some(session.data[0]) {
+            return Err(ConnectorError::SessionExpired);
+        }
         Ok(vec![RemoteAccount {
             public_id: None,
             account_number: "0042".into(),
@@ -107,7 +117,47 @@ impl Connector for Feed {
         let readings = readings.map(|start| Reading { start, duration: 3600, raw: 7, quality: Quality::Measured });
         let scale = Scale { unit: Unit::WattHour, exponent: 0 };
         let kind = SeriesKind { flow: Flow::Delivered, grain: Grain::Hour, scale };
-        Ok(vec![Series { kind, readings: readings.collect() }])
+        let mut readings: Vec<_> = readings.collect();
+        if script.outside {
+            readings[0].start -= HOUR;
+        }
+        Ok(vec![Series { kind, readings }])
+    }
+
+    async fn bills(
+        &self,
+        _: LoginContext,
+        _: &UtilitySession,
+        _: &RemoteAccount,
+    ) -> Result<Vec<Bill>, ConnectorError> {
+        Ok(vec![Bill {
+            remote_id: "1".into(),
+            start: date(2026, 1, 1),
+            end: date(2026, 2, 1),
+            statement_date: None,
+            due_date: None,
+            payment_date: None,
+            currency: None,
+            total_amount_due: None,
+            total_charges: None,
+            charges: vec![],
+            electric_usage: None,
+            gas_usage: None,
+            pdf: true,
+        }])
+    }
+
+    async fn bill_pdf(
+        &self,
+        _: LoginContext,
+        session: &UtilitySession,
+        _: &RemoteAccount,
+        _: &str,
+    ) -> Result<Vec<u8>, ConnectorError> {
+        match session.data[0] {
+            number if self.script().over == Some(number) => Err(ConnectorError::SessionExpired),
+            number => Ok(format!("%PDF-1.7 of the session {number}").into_bytes()),
+        }
     }
 }
 
@@ -237,6 +287,58 @@ async fn a_refused_login_is_told_and_not_tried_again() {
         assert_eq!(linked.turns().await, 1);
         assert_eq!(linked.hours(700).await, Some(700 * 24), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_login_without_a_clear_end_is_not_repeated_for_hours() {
+    let feed = Feed::new(Semaphore::MAX_PERMITS);
+    let linked = Linked::new(&feed).await;
+    {
+        let mut script = feed.script();
+        script.over = Some(1);
+        script.refuse_login = Some(ConnectorError::SiteDown);
+    }
+    for _ in 0..5 {
+        linked.turns().await;
+        linked.app.place.clock.advance(3600);
+    }
+    assert_eq!(feed.script().logins, [true, false], "one password in five hours");
+    assert!(linked.credentials_valid().await);
+    feed.script().refuse_login = None;
+    linked.app.place.clock.advance(6 * 3600);
+    assert_eq!(linked.turns().await, 1);
+    assert_eq!(linked.hours(700).await, Some(700 * 24));
+}
+
+#[tokio::test]
+async fn what_cannot_be_true_is_not_stored() {
+    let feed = Feed::new(Semaphore::MAX_PERMITS);
+    let linked = Linked::new(&feed).await;
+    feed.script().outside = true;
+    assert_eq!(linked.turns().await, 1);
+    assert_eq!(linked.hours(1).await, None, "still on its way");
+    feed.script().outside = false;
+    linked.app.place.clock.advance(61);
+    assert_eq!(linked.turns().await, 1);
+    assert_eq!(linked.hours(700).await, Some(700 * 24));
+}
+
+#[tokio::test]
+async fn a_document_is_never_fetched_with_the_password() {
+    let feed = Feed::new(Semaphore::MAX_PERMITS);
+    let linked = Linked::new(&feed).await;
+    linked.turns().await;
+    feed.script().over = Some(1);
+    let bills = linked.app.send(get("/bills").by(&linked.company).bearer(&linked.token)).await.ok();
+    let bill = bills[0]["bills"][0]["id"].as_str().unwrap().to_owned();
+    let ask = || linked.app.send(get(&format!("/bills/{bill}/pdf")).by(&linked.company).bearer(&linked.token));
+    for _ in 0..3 {
+        ask().await.refused(500, "data_unavailable");
+    }
+    assert_eq!(feed.script().logins, [true]);
+    assert_eq!(linked.turns().await, 1, "the worker was called");
+    assert_eq!(feed.script().logins, [true, false]);
+    assert_eq!(ask().await.body, "%PDF-1.7 of the session 2");
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Readings and bills: merged, kept, read.
 
 use connect_core::connector::MeterKind::Electric;
-use connect_core::store::{NewLink, Store, StoredSeries, Turn, UsageStore};
+use connect_core::store::{NewLink, Store, StoreResult, StoredSeries, Turn, UsageStore};
+use connect_core::usage::window::add;
 use connect_core::usage::{
     Bill, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, StoredBill, Unit, Window,
 };
@@ -24,7 +25,7 @@ async fn synced() -> (World, Turn) {
     let accounts = vec![account(1, "100", &[meter(10, Electric)])];
     let user = world.store.link(change(session.id, 0), NewLink { accounts, ..link() }).await.unwrap().unwrap();
     world.store.claim_sync(LEASE, at(20), at(80), vec![]).await.unwrap().unwrap();
-    (world, Turn { user_id: user, lease: LEASE, until: at(200) })
+    (world, Turn { user_id: user, lease: LEASE, now: at(20), until: at(200) })
 }
 
 fn hours(values: &[i64]) -> Vec<Reading> {
@@ -39,8 +40,13 @@ fn window(hours: i64) -> Window {
 }
 
 async fn put(world: &World, turn: Turn, values: &[i64]) -> bool {
-    let series = vec![Series { kind: KIND, readings: hours(values) }];
-    world.store.put_readings(turn, METER, window(3), series).await.unwrap()
+    put_series(world, turn, KIND, values).await.unwrap()
+}
+
+async fn put_series(world: &World, turn: Turn, kind: SeriesKind, values: &[i64]) -> StoreResult<bool> {
+    let series = vec![Series { kind, readings: hours(values) }];
+    let fetched = add(None, window(3), window(3).to, &series);
+    world.store.put_readings(turn, METER, fetched, series).await
 }
 
 async fn stored(world: &World, turn: Turn, window: Window) -> Vec<StoredSeries> {
@@ -77,13 +83,12 @@ async fn the_same_fetch_again_doubles_nothing_and_writes_nothing() {
 async fn a_corrected_value_wins_and_the_old_one_is_kept() {
     let (world, turn) = synced().await;
     put(&world, turn, &[1, 2, 3]).await;
-    let before = stored(&world, turn, window(3)).await[0].revision;
     put(&world, turn, &[1, 7, 3]).await;
     let after = stored(&world, turn, window(3)).await;
     assert_eq!(unpacked(&after[0]), hours(&[1, 7, 3]));
-    assert_eq!(after[0].revision, before + 1);
-    assert_eq!(world.peek::<i64>("SELECT raw_before FROM restatements"), 2);
-    assert_eq!(world.peek::<i64>("SELECT raw_after FROM restatements"), 7);
+    assert_eq!(world.peek::<i64>("SELECT max(revision) FROM reading_chunks"), 2);
+    let before: String = world.peek("SELECT before FROM restatements");
+    assert_eq!(serde_json::from_str::<Reading>(&before).unwrap(), hours(&[1, 2])[1]);
 }
 
 #[tokio::test]
@@ -91,8 +96,7 @@ async fn series_of_another_kind_stay_apart() {
     let (world, turn) = synced().await;
     put(&world, turn, &[1, 2, 3]).await;
     let received = SeriesKind { flow: Flow::Received, ..KIND };
-    let series = vec![Series { kind: received, readings: hours(&[9]) }];
-    world.store.put_readings(turn, METER, window(3), series).await.unwrap();
+    put_series(&world, turn, received, &[9]).await.unwrap();
     let found = stored(&world, turn, window(3)).await;
     assert_eq!(
         found.iter().map(|s| (s.kind.flow, unpacked(s).len())).collect::<Vec<_>>(),
@@ -115,8 +119,7 @@ async fn a_damaged_chunk_is_an_error_that_names_itself() {
     let (world, turn) = synced().await;
     put(&world, turn, &[1]).await;
     world.meddle("UPDATE reading_chunks SET data = x'01'");
-    let series = vec![Series { kind: KIND, readings: hours(&[2]) }];
-    let error = world.store.put_readings(turn, METER, window(3), series).await.unwrap_err();
+    let error = put_series(&world, turn, KIND, &[2]).await.unwrap_err();
     assert_eq!(error.to_string(), "store: a stored chunk of readings could not be read");
 }
 
@@ -167,4 +170,36 @@ async fn bills_are_replaced_by_the_utilitys_mark_and_keep_their_id() {
     corrected.id = Uuid::from_u128(1);
     assert_eq!(world.store.bills(turn.user_id).await.unwrap(), [later, corrected]);
     assert_eq!(world.store.sync_state(turn.user_id).await.unwrap().unwrap().progress.billed, [account]);
+}
+
+#[tokio::test]
+async fn in_the_background_nothing_goes_and_no_two_meters_are_mixed() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1, 2, 3]).await;
+    // A list that is short for a day.
+    assert!(world.store.put_accounts(turn, vec![]).await.unwrap().unwrap().is_empty());
+    assert_eq!(unpacked(&stored(&world, turn, window(3)).await[0]), hours(&[1, 2, 3]));
+    // A second meter comes, in front of the first, both known by their ids.
+    let both = account(1, "100", &[meter(11, Electric), meter(10, Electric)]);
+    let found = world.store.put_accounts(turn, vec![both]).await.unwrap().unwrap();
+    assert_eq!(found[0].meters.iter().map(|m| m.id.as_u128()).collect::<Vec<_>>(), [11, 10]);
+    assert_eq!(unpacked(&stored(&world, turn, window(3)).await[0]), hours(&[1, 2, 3]));
+    // One of two that nobody can tell apart: it is new.
+    let one = account(1, "100", &[meter(99, Electric)]);
+    let found = world.store.put_accounts(turn, vec![one]).await.unwrap().unwrap();
+    assert_eq!(found[0].meters[0].id.as_u128(), 99);
+}
+
+#[tokio::test]
+async fn a_link_to_other_accounts_forgets_what_was_read_of_the_old_ones() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1, 2, 3]).await;
+    let relink = async |accounts| {
+        let session = world.session().await;
+        world.store.link(change(session.id, 0), NewLink { accounts, ..link() }).await.unwrap().unwrap()
+    };
+    relink(vec![account(2, "200", &[meter(20, Electric)])]).await;
+    relink(vec![account(1, "100", &[meter(10, Electric)])]).await;
+    let progress = world.store.sync_state(turn.user_id).await.unwrap().unwrap().progress;
+    assert!(progress.meters.is_empty(), "its history is read anew");
 }

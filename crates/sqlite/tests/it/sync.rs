@@ -1,10 +1,10 @@
 //! Jobs and their leases.
 
-use connect_core::store::{NewLink, Store, SyncJob, Turn, TurnEnd, UsageStore};
+use connect_core::store::{Leave, NewLink, Store, SyncJob, Turn, TurnEnd, UsageStore};
 use connect_sqlite::SqliteStore;
 use uuid::Uuid;
 
-use crate::support::{account, at, change, digest, link, world};
+use crate::support::{account, at, change, link, world};
 
 const FIRST: Uuid = Uuid::from_u128(100);
 const SECOND: Uuid = Uuid::from_u128(200);
@@ -14,7 +14,7 @@ async fn claim(store: &SqliteStore, lease: Uuid, now: i64) -> Option<SyncJob> {
 }
 
 fn turn(user_id: Uuid, lease: Uuid) -> Turn {
-    Turn { user_id, lease, until: at(200) }
+    Turn { user_id, lease, now: at(20), until: at(200) }
 }
 
 fn end(due: Option<i64>) -> TurnEnd {
@@ -64,9 +64,9 @@ async fn a_dead_workers_job_is_taken_over_and_its_late_writes_are_refused() {
     assert!(world.store.put_accounts(late, vec![account(1, "100", &[])]).await.unwrap().is_none());
     assert!(!world.store.end_turn(late, end(None)).await.unwrap());
     assert!(world.store.put_session(own, b"new".to_vec()).await.unwrap());
-    // The write has made the lease longer, until second 200.
-    assert!(claim(&world.store, FIRST, 199).await.is_none());
-    assert_eq!(claim(&world.store, FIRST, 200).await.unwrap().sealed.session.unwrap(), b"new");
+    // The write has made the lease longer, until second 200; after the second death it takes longer still.
+    assert!(claim(&world.store, FIRST, 319).await.is_none());
+    assert_eq!(claim(&world.store, FIRST, 320).await.unwrap().sealed.session.unwrap(), b"new");
 }
 
 #[tokio::test]
@@ -79,7 +79,8 @@ async fn an_ended_turn_says_when_the_next_is_due_and_whether_the_login_is_good()
     let state = world.store.sync_state(user).await.unwrap().unwrap();
     assert_eq!((state.due_at, state.error.as_deref()), (Some(at(500)), Some("site_down")));
     assert!(claim(&world.store, FIRST, 499).await.is_none());
-    assert_eq!(claim(&world.store, FIRST, 500).await.unwrap().failures, 2);
+    let job = claim(&world.store, FIRST, 500).await.unwrap();
+    assert_eq!(job.failures, 2);
 }
 
 #[tokio::test]
@@ -124,5 +125,38 @@ async fn a_deleted_user_has_no_job() {
     world.store.delete_user(user).await.unwrap();
     assert!(!world.store.put_session(turn(user, FIRST), b"late".to_vec()).await.unwrap());
     assert!(world.store.sync_state(user).await.unwrap().is_none());
-    let _ = digest(1);
+}
+
+#[tokio::test]
+async fn a_job_that_kills_its_workers_comes_later_each_time() {
+    let world = world().await;
+    world.linked("customer", 1).await;
+    assert_eq!(claim(&world.store, FIRST, 10).await.unwrap().failures, 0);
+    assert_eq!(claim(&world.store, FIRST, 70).await.unwrap().failures, 1, "once may be chance");
+    assert!(claim(&world.store, FIRST, 130).await.is_none());
+    assert!(claim(&world.store, FIRST, 249).await.is_none());
+    assert_eq!(claim(&world.store, FIRST, 250).await.unwrap().failures, 2);
+}
+
+#[tokio::test]
+async fn the_password_is_sent_once_until_it_had_a_good_end() {
+    let world = world().await;
+    let (_, user) = world.linked("customer", 1).await;
+    claim(&world.store, FIRST, 10).await.unwrap();
+    let at_second = |second| Turn { now: at(second), ..turn(user, FIRST) };
+    let ask = |turn| world.store.may_log_in(turn, 3600);
+    assert_eq!(ask(at_second(20)).await.unwrap(), Leave::Given);
+    assert_eq!(ask(at_second(3619)).await.unwrap(), Leave::Wait);
+    assert_eq!(ask(at_second(3620)).await.unwrap(), Leave::Given);
+    assert!(world.store.put_session(at_second(3621), b"new".to_vec()).await.unwrap());
+    assert_eq!(ask(at_second(3622)).await.unwrap(), Leave::Given, "the last one was good");
+    assert_eq!(ask(turn(user, SECOND)).await.unwrap(), Leave::LeaseLost);
+}
+
+#[tokio::test]
+async fn a_progress_that_cannot_be_read_stops_nobody() {
+    let world = world().await;
+    world.linked("customer", 1).await;
+    world.meddle("UPDATE sync_jobs SET progress = 'x'");
+    assert!(claim(&world.store, FIRST, 10).await.unwrap().progress.meters.is_empty());
 }
