@@ -12,12 +12,17 @@ use crate::small::{Part, Small, attr, on};
 /// How long the page waits before it asks again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
+/// How often it asks.
+const ASK_AT_MOST: u32 = 60;
+
 /// State of this part. A handle: copies share it.
 #[derive(Clone, Copy)]
 pub(super) struct Usage {
     link: StoredValue<Hidden>,
     hourly: RwSignal<bool>,
     page: RwSignal<Option<UsagePage>>,
+    /// How often it has been asked in vain.
+    asked: StoredValue<u32>,
 }
 
 impl Usage {
@@ -26,12 +31,14 @@ impl Usage {
             link: StoredValue::new(Hidden(String::new())),
             hourly: RwSignal::new(false),
             page: RwSignal::new(None),
+            asked: StoredValue::new(0),
         }
     }
 
     /// Shows the data of a link, as soon as it is there.
     pub(super) fn start(self, link: Hidden) {
         self.link.set_value(link);
+        self.asked.set_value(0);
         self.page.set(Some(UsagePage::NotYet));
         self.read();
     }
@@ -50,10 +57,13 @@ impl Usage {
                 return;
             }
             let page = answer.unwrap_or_else(|_| UsagePage::Refused(super::NO_ANSWER.into()));
-            if page == UsagePage::NotYet {
+            self.asked.update_value(|times| *times += 1);
+            if page != UsagePage::NotYet {
+                self.page.set(Some(page));
+            } else if self.asked.get_value() < ASK_AT_MOST {
                 set_timeout(move || self.read(), ASK_AGAIN);
             } else {
-                self.page.set(Some(page));
+                self.page.set(Some(UsagePage::Refused(GAVE_UP.into())));
             }
         });
     }
@@ -98,4 +108,5 @@ fn say(text: String) -> Part {
     view! { <p class="hint" role="status">{text}</p> }.fresh()
 }
 
+const GAVE_UP: &str = "Connect could not read the data yet. It goes on trying; connect again to look.";
 const WAITING: &str = "Connect is reading the first usage and bills…";

@@ -74,22 +74,31 @@ fn figure(usage: &Usage, hourly: bool) -> impl IntoView + use<> {
 fn bars(usage: &Usage, hourly: bool) -> Vec<Bar> {
     let zone = TimeZone::get(&usage.time_zone).unwrap_or(TimeZone::UTC);
     let none = Decimal { units: 0, exponent: 0 };
-    let mut sums: BTreeMap<DateTime, (Decimal, Decimal)> = BTreeMap::new();
+    // By the instant at which the day or hour begins: in autumn there are two hours of the same name.
+    let mut sums: BTreeMap<i64, (DateTime, Decimal, Decimal)> = BTreeMap::new();
     for interval in usage.meters.iter().flat_map(|meter| &meter.intervals) {
         let Ok(at) = Timestamp::from_second(interval.start) else { continue };
         let local = zone.to_datetime(at);
-        let sum =
-            sums.entry(local.date().at(if hourly { local.hour() } else { 0 }, 0, 0, 0)).or_insert((none, none));
-        for (sum, value) in [(&mut sum.0, interval.usage), (&mut sum.1, interval.received)] {
+        let (begin, named) = if hourly {
+            (interval.start - interval.start.rem_euclid(HOUR), local.date().at(local.hour(), 0, 0, 0))
+        } else {
+            let midnight = local.date().at(0, 0, 0, 0);
+            (zone.to_timestamp(midnight).map_or(interval.start, Timestamp::as_second), midnight)
+        };
+        let sum = sums.entry(begin).or_insert((named, none, none));
+        for (sum, value) in [(&mut sum.1, interval.usage), (&mut sum.2, interval.received)] {
             if let Some(more) = value.and_then(|value| sum.plus(value)) {
                 *sum = more;
             }
         }
     }
     let form = if hourly { "%b %-d, %H:00" } else { "%b %-d" };
-    let bar =
-        |(at, (usage, received)): (DateTime, _)| Bar { label: at.strftime(form).to_string(), usage, received };
-    sums.into_iter().skip(1).map(bar).collect()
+    let bar = |(named, usage, received): (DateTime, _, _)| Bar {
+        label: named.strftime(form).to_string(),
+        usage,
+        received,
+    };
+    sums.into_values().skip(1).map(bar).collect()
 }
 
 fn table(bills: &[StoredBill], address: &str) -> impl IntoView + use<> {
@@ -109,7 +118,7 @@ fn table(bills: &[StoredBill], address: &str) -> impl IntoView + use<> {
             let used = used.into_iter().flatten().collect::<Vec<_>>().join(", ");
             let last = bill.end.yesterday().unwrap_or(bill.end);
             let day = |date: Date| date.strftime("%b %-d, %Y").to_string();
-            let total = bill.total_charges.map(|amount| format!("${}", Cents(money(amount))));
+            let total = bill.total_charges.map(|amount| price(amount, bill.currency.as_deref()));
             view! {
                 <tr>
                     <td>{bill.start.strftime("%b %-d").to_string()} " – " {day(last)}</td>
@@ -137,13 +146,25 @@ fn table(bills: &[StoredBill], address: &str) -> impl IntoView + use<> {
     }
 }
 
-/// An amount with two digits after the point.
-struct Cents(Decimal);
+/// An amount of money with two digits after the point, as `-$3.50` or `3.50 CAD`.
+fn price(amount: i64, currency: Option<&str>) -> String {
+    let text = money(amount.saturating_abs()).round(2).to_string();
+    let (whole, cents) = text.split_once('.').unwrap_or((&text, ""));
+    let sign = if amount < 0 { "-" } else { "" };
+    match currency {
+        Some("USD") => format!("{sign}${whole}.{cents:0<2}"),
+        currency => format!("{sign}{whole}.{cents:0<2} {}", currency.unwrap_or_default()),
+    }
+}
 
-impl std::fmt::Display for Cents {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = self.0.round(2).to_string();
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        write!(f, "{whole}.{fraction:0<2}")
+#[cfg(test)]
+mod tests {
+    use super::price;
+
+    #[test]
+    fn prices_have_two_digits_and_their_currency() {
+        assert_eq!(price(18_700_000, Some("USD")), "$187.00");
+        assert_eq!(price(-350_000, Some("USD")), "-$3.50");
+        assert_eq!(price(1_234_567, Some("CAD")), "12.35 CAD");
     }
 }

@@ -145,6 +145,27 @@ pub const LOGINS: &[SandboxLogin] = &[
         Holds::Several,
         "Links four accounts: two share an address, one number starts with zeros.",
     ),
+    SandboxLogin::accept(
+        "solar",
+        Holds::Electric,
+        "One account with solar panels: what is sent to the grid stands apart.",
+    ),
+    SandboxLogin::accept(
+        "restated",
+        Holds::Electric,
+        "One account whose readings of the latest three days are estimates, corrected later.",
+    ),
+    SandboxLogin::accept(
+        "no_intervals",
+        Holds::Electric,
+        "One account whose meter is read for the bill only: bills, but no usage.",
+    ),
+    SandboxLogin::accept("closed_only", Holds::Electric, "One account that was closed 14 months ago."),
+    SandboxLogin::accept(
+        "dst",
+        Holds::Electric,
+        "One account with readings of 15 minutes, to look at the days with 23 and 25 hours.",
+    ),
     SandboxLogin::accept("empty", Holds::Nothing, "The login is right, but holds no account."),
     SandboxLogin::confirm("mfa_sms", By::Sent(Channel::Sms), None, "Asks for a code sent by text message."),
     SandboxLogin::confirm("mfa_email", By::Sent(Channel::Email), None, "Asks for a code sent by e-mail."),

@@ -94,12 +94,66 @@ async fn both_ways_to_ask_and_the_old_path_answer_alike() {
     assert!(gas["intervals"][0].get("ghg_emissions").is_none(), "no rate is known for gas");
 }
 
+/// The only account of a login, and its electricity.
+async fn electricity(linked: &Linked, dates: &str) -> Answer {
+    let account = linked.get("/accounts").await.ok()[0]["id"].as_str().unwrap().to_owned();
+    linked.get(&format!("/intervals?account_id={account}&type=ELECTRIC{dates}")).await
+}
+
 #[tokio::test]
 async fn what_comes_from_the_customer_stands_apart() {
-    let linked = Linked::synced("elec_gas").await;
-    let account = linked.get("/accounts").await.ok()[0]["id"].as_str().unwrap().to_owned();
-    let intervals = linked.intervals(&format!("account_id={account}&type=ELECTRIC")).await;
-    assert!(intervals.iter().all(|i| i.get("received").is_none()), "a meter of one direction");
+    let linked = Linked::synced("solar").await;
+    let body = electricity(&linked, "").await.ok();
+    let intervals = body["intervals"].as_array().unwrap();
+    let sum = |name: &str| intervals.iter().map(|i| i[name].as_f64().unwrap()).sum::<f64>();
+    assert!(sum("received") > 1.0 && sum("usage") > 1.0);
+    assert!(intervals.iter().all(|i| i["usage"].as_f64().unwrap() >= 0.0), "nothing is subtracted");
+    let one_way = Linked::synced("good").await;
+    let body = electricity(&one_way, "").await.ok();
+    assert!(body["intervals"].as_array().unwrap().iter().all(|i| i.get("received").is_none()));
+}
+
+#[tokio::test]
+async fn a_meter_that_is_read_for_the_bill_has_bills_and_no_usage() {
+    let linked = Linked::synced("no_intervals").await;
+    electricity(&linked, "").await.refused(400, "feature_unavailable");
+    assert!(!linked.get("/bills").await.ok()[0]["bills"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_closed_account_has_its_past() {
+    let linked = Linked::synced("closed_only").await;
+    let body = electricity(&linked, "").await.ok();
+    assert!(body["intervals"].as_array().unwrap().is_empty());
+    let past = format!("&start_date={}&end_date={}", NOW - 600 * DAY, NOW - 590 * DAY);
+    assert_eq!(electricity(&linked, &past).await.ok()["intervals"].as_array().unwrap().len(), 240);
+}
+
+#[tokio::test]
+async fn the_days_of_the_clock_change_have_23_and_25_hours() {
+    let linked = Linked::synced("dst").await;
+    // 2025-11-02 and 2025-03-09 in California, by local midnights.
+    for (from, to, quarters) in [(1_762_066_800, 1_762_156_800, 100), (1_741_507_200, 1_741_590_000, 92)] {
+        let body = electricity(&linked, &format!("&start_date={from}&end_date={to}")).await.ok();
+        let intervals = body["intervals"].as_array().unwrap();
+        assert_eq!(intervals.len(), quarters);
+        assert!(intervals.windows(2).all(|pair| pair[0]["end"] == pair[1]["start"]));
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_reading_is_served_and_the_tag_changes() {
+    let linked = Linked::synced("restated").await;
+    let dates = format!("&start_date={}&end_date={}", NOW - 3 * DAY, NOW - DAY);
+    let before = electricity(&linked, &dates).await;
+    linked.app.place.clock.advance(5 * 24 * 3600);
+    assert_eq!(linked.app.service.sync_due().await.unwrap(), 1);
+    let after = electricity(&linked, &dates).await;
+    let (old, new) = (before.ok(), after.ok());
+    let count = |body: &Value| body["intervals"].as_array().unwrap().len();
+    assert_eq!(count(&old), count(&new));
+    assert_ne!(old["intervals"], new["intervals"]);
+    assert_ne!(before.header("etag"), after.header("etag"));
 }
 
 #[tokio::test]
