@@ -28,4 +28,10 @@ ok "built"
 
 step "Start"
 ok "after $(minutes $SECONDS) in all; Ctrl-C stops the server"
-exec "$TARGET/release/connect"
+# The sandbox's utility, to be visited by hand, comes and goes with the server.
+"$TARGET/release/connect" sandbox-utility &
+utility=$!
+"$TARGET/release/connect" &
+server=$!
+trap 'kill "$server" "$utility" 2>/dev/null || true' EXIT INT TERM
+wait "$server"

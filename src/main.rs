@@ -1,98 +1,35 @@
-//! The server: reads `Leptos.toml`, makes what is missing, and serves.
-#![allow(clippy::print_stdout, reason = "the start message is for the person at the terminal")]
+//! The program: the server, and the commands of those who run it.
+#![allow(clippy::print_stdout, reason = "the messages are for the person at the terminal")]
 
-use std::net::SocketAddr;
-use std::path::Path;
+mod commands;
+
 use std::process::ExitCode;
 
-use connect::web::{self, Started};
-use connect_server::config::ConnectOptions;
-use leptos::config::get_configuration;
-use tokio::net::TcpListener;
+use clap::Parser;
+use commands::Command;
 
-const CONFIG: &str = "Leptos.toml";
+/// Connect: customers link their utility login; without a command it serves.
+#[derive(Parser)]
+#[command(name = "connect", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("CONNECT_LOG").unwrap_or_else(|_| "info".into()),
         )
         .with_writer(std::io::stderr)
         .init();
-    match serve().await {
+    match commands::run(arguments.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
             ExitCode::FAILURE
         }
     }
-}
-
-/// Serves until it is told to stop. An error is one sentence for the person at the terminal.
-async fn serve() -> Result<(), String> {
-    // Leptos' own start would do this; without it the first async view panics.
-    any_spawner::Executor::init_tokio().map_err(|e| format!("The async runtime could not start: {e}."))?;
-    let connect =
-        ConnectOptions::read(Path::new(CONFIG), |name| std::env::var(name).ok()).map_err(|e| e.to_string())?;
-    let options = get_configuration(Some(CONFIG))
-        .map_err(|e| {
-            format!(
-                "An option of {CONFIG} or LEPTOS_… in the environment is not right: {}.",
-                e.to_string().replace("Config Error: ", "").trim_end_matches('.')
-            )
-        })?
-        .leptos_options;
-    let address = options.site_addr;
-    if !Path::new(options.site_root.as_ref()).join("initialize.js").is_file() {
-        return Err(format!(
-            "The site has not been built: {} is missing. Run `make run`, which builds and serves.",
-            options.site_root
-        ));
-    }
-    // The port first: a second start then touches nothing.
-    let listener = TcpListener::bind(address).await.map_err(|e| taken(address, &e))?;
-    let Started { web, credentials } = web::start(options, &connect).await.map_err(|e| e.to_string())?;
-    let stop = stop().map_err(|e| format!("Signals cannot be received: {e}."))?;
-    // With port 0 the system has chosen one.
-    greet(listener.local_addr().unwrap_or(address), credentials.as_deref());
-    axum::serve(listener, web::router(web))
-        .with_graceful_shutdown(stop)
-        .await
-        .map_err(|e| format!("The server stopped: {e}."))
-}
-
-fn taken(address: SocketAddr, error: &std::io::Error) -> String {
-    if error.kind() == std::io::ErrorKind::AddrInUse {
-        format!(
-            "Port {} is taken: is Connect running already? Stop it, or choose another address with LEPTOS_SITE_ADDR.",
-            address.port()
-        )
-    } else {
-        format!("{address} cannot be served: {error}.")
-    }
-}
-
-fn greet(address: SocketAddr, credentials: Option<&Path>) {
-    let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
-        format!("localhost:{}", address.port())
-    } else {
-        address.to_string()
-    };
-    println!("Connect is running at http://{host}");
-    if let Some(path) = credentials {
-        println!("  1. Open http://{host} and click “Connect your utility”.");
-        println!("  2. Choose Pacific Gas and Electric; sign in with user@pelm.com / password.");
-        println!("  The sandbox client's id and secret for the API are in {}.", path.display());
-    }
-    println!("  Stop with Ctrl-C.");
-}
-
-/// Resolves when the process is told to stop. The signals are caught from this call on.
-fn stop() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-    })
 }

@@ -5,6 +5,7 @@
 
 mod calls;
 mod canary;
+mod commands;
 mod config;
 mod frame;
 mod process;

@@ -76,3 +76,10 @@ CREATE TABLE bills (
     UNIQUE (user_id, account_id, remote_id),
     FOREIGN KEY (user_id, account_id) REFERENCES accounts (user_id, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+-- Utilities that an operator has switched off.
+CREATE TABLE utilities_off (
+    utility INTEGER NOT NULL PRIMARY KEY,
+    reason  TEXT    NOT NULL,
+    at      INTEGER NOT NULL
+) STRICT;

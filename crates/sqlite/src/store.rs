@@ -131,6 +131,14 @@ impl UsageStore for SqliteStore {
         self.writer.submit(move |conn| sync::may_log_in(conn, turn, wait_seconds)).await
     }
 
+    async fn switch_utility(&self, utility: u32, off: Option<String>, now: Timestamp) -> StoreResult<()> {
+        self.writer.submit(move |conn| sync::switch(conn, utility, off.as_deref(), now)).await
+    }
+
+    async fn utilities_off(&self) -> StoreResult<Vec<(u32, String)>> {
+        self.readers.read(sync::off).await
+    }
+
     async fn hasten_sync(&self, user: Uuid, now: Timestamp) -> StoreResult<()> {
         self.writer.submit(move |conn| sync::hasten(conn, user, now)).await
     }

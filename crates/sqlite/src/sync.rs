@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, number, one, run, text, time_or_null, uuid};
+use crate::rows::{Done, each, number, one, run, text, time_or_null, uuid};
 use crate::{accounts, users};
 
 /// [`connect_core::store::UsageStore::claim_sync`]. The look and the taking are one statement.
@@ -26,6 +26,7 @@ pub(crate) fn claim(
              WHERE j.due_at <= ?2 AND (j.lease IS NULL OR j.lease_until + CASE
                  WHEN j.failures < 2 THEN 0 ELSE min(30000 << min(j.failures, 10), 21600000) END <= ?2)
                  AND u.utility NOT IN (SELECT value FROM json_each(?4))
+                 AND u.utility NOT IN (SELECT utility FROM utilities_off)
              ORDER BY j.due_at LIMIT 1)
          RETURNING user_id, failures, progress",
         params![lease.as_bytes(), now.as_millisecond(), until.as_millisecond(), except],
@@ -115,6 +116,30 @@ pub(crate) fn sealed(conn: &Connection, user: Uuid) -> Done<Option<SealedLogins>
     one(conn, "SELECT sealed_login, sealed_session FROM users WHERE id = ?1", [user.as_bytes()], |row| {
         Ok(SealedLogins { login: row.get(0)?, session: row.get(1)? })
     })
+}
+
+/// [`connect_core::store::UsageStore::switch_utility`].
+pub(crate) fn switch(conn: &Connection, utility: u32, off: Option<&str>, now: Timestamp) -> Done<()> {
+    match off {
+        Some(reason) => run(
+            conn,
+            "INSERT INTO utilities_off (utility, reason, at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (utility) DO UPDATE SET reason = excluded.reason, at = excluded.at",
+            params![utility, reason, now.as_millisecond()],
+        )?,
+        None => run(conn, "DELETE FROM utilities_off WHERE utility = ?1", [utility])?,
+    };
+    Ok(())
+}
+
+/// [`connect_core::store::UsageStore::utilities_off`].
+pub(crate) fn off(conn: &Connection) -> Done<Vec<(u32, String)>> {
+    let mut off = Vec::new();
+    each(conn, "SELECT utility, reason FROM utilities_off ORDER BY utility", [], |row| {
+        off.push((number(row, 0, "utility")?, row.get(1)?));
+        Ok(())
+    })?;
+    Ok(off)
 }
 
 /// [`connect_core::store::UsageStore::put_session`].

@@ -89,6 +89,13 @@ impl Home {
         command
     }
 
+    /// Runs a command to its end: whether it went well, and what it said.
+    pub fn run(&self, arguments: &[&str]) -> (bool, String, String) {
+        let output = self.command(&[]).args(arguments).stdin(Stdio::null()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    }
+
     /// Starts the program and waits until it serves.
     pub fn start(&self, env: &[(&str, &str)]) -> Running {
         let mut child = self.command(env).spawn().unwrap();

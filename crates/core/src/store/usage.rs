@@ -105,7 +105,8 @@ pub struct StoredSeries {
 pub trait UsageStore: Send + Sync {
     /// Takes the job that has been due longest, for `lease`, until `until`, and counts the turn as
     /// failed until [`Self::end_turn`] says otherwise. Jobs whose lease has run out (a worker died)
-    /// are taken like others, but later each time. Jobs of `except` utilities are left.
+    /// are taken like others, but later each time. Jobs of `except` utilities, and of those that
+    /// are off, are left.
     async fn claim_sync(
         &self,
         lease: Uuid,
@@ -141,6 +142,11 @@ pub trait UsageStore: Send + Sync {
     async fn hasten_sync(&self, user: Uuid, now: Timestamp) -> StoreResult<()>;
     /// A user's login and session at the utility.
     async fn sealed_logins(&self, user: Uuid) -> StoreResult<Option<SealedLogins>>;
+    /// Switches a utility off, with a reason for operators, or on (`None`): one that is off is not
+    /// logged in to, and [`Self::claim_sync`] leaves its jobs.
+    async fn switch_utility(&self, utility: u32, off: Option<String>, now: Timestamp) -> StoreResult<()>;
+    /// Utilities that are off, with the reasons.
+    async fn utilities_off(&self) -> StoreResult<Vec<(u32, String)>>;
     /// Where the user's sync stands.
     async fn sync_state(&self, user: Uuid) -> StoreResult<Option<SyncState>>;
     /// Series of a meter that have readings starting in the window.

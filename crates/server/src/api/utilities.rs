@@ -4,10 +4,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use connect_core::directory::{Directory, Listed};
+use connect_core::directory::{Directory, Listed, Utility};
 use serde::Serialize;
 
-use super::ApiState;
+use super::{ApiError, ApiState};
 
 /// One row of `GET /utilities`.
 #[derive(Serialize)]
@@ -19,38 +19,43 @@ struct UtilityBody<'a> {
     name: &'a str,
     /// Two-letter codes of states and provinces.
     states: &'a [String],
-    /// `sandbox`: can be linked by sandbox clients; `unsupported`: cannot be linked yet.
+    /// `sandbox`: can be linked by sandbox clients; `maintenance`: cannot be linked for now;
+    /// `unsupported`: cannot be linked yet.
     status: &'static str,
 }
 
-/// The answer, made once.
+/// The answer while no utility is off, made once.
 #[derive(Clone)]
 pub(super) struct Listing(Bytes);
 
 impl Listing {
     pub(super) fn of(directory: &Directory) -> Self {
-        let rows: Vec<_> = directory
-            .all()
-            .iter()
-            .map(|u| UtilityBody {
-                id: u.id,
-                slug: &u.slug,
-                name: &u.name,
-                states: &u.states,
-                status: match u.listed {
-                    Listed::Connector => "sandbox",
-                    Listed::Unsupported => "unsupported",
-                },
-            })
-            .collect();
-        Self(serde_json::to_vec(&rows).unwrap_or_default().into())
+        Self(rows(directory, &[]))
     }
 }
 
-pub(super) async fn list(State(state): State<ApiState>) -> Response {
+fn rows(directory: &Directory, off: &[(u32, String)]) -> Bytes {
+    let status = |utility: &Utility| match utility.listed {
+        Listed::Unsupported => "unsupported",
+        Listed::Connector if off.iter().any(|(id, _)| *id == utility.id) => "maintenance",
+        Listed::Connector => "sandbox",
+    };
+    let rows = directory.all().iter().map(|utility| UtilityBody {
+        id: utility.id,
+        slug: &utility.slug,
+        name: &utility.name,
+        states: &utility.states,
+        status: status(utility),
+    });
+    serde_json::to_vec(&rows.collect::<Vec<_>>()).unwrap_or_default().into()
+}
+
+pub(super) async fn list(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    let off = state.service.utilities_off().await?;
+    let body = if off.is_empty() { state.utilities.0 } else { rows(state.service.directory(), &off) };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60")),
     ];
-    (headers, state.utilities.0).into_response()
+    Ok((headers, body).into_response())
 }

@@ -136,6 +136,10 @@ impl Job {
     }
 
     async fn ask(&self, work: Work) -> Result<Outcome, Fault> {
+        // Switched off by an operator: for the customer the site is down.
+        if self.store.utilities_off().await?.iter().any(|(utility, _)| *utility == self.utility) {
+            return Ok(Outcome::Failed(ConnectorError::SiteDown));
+        }
         let cx = LoginContext { utility: self.utility, now: self.clock.now(), attended: true };
         let (login, step) = match work {
             Work::Begin(login) => {

@@ -120,6 +120,11 @@ impl Service {
         }
     }
 
+    /// Utilities that an operator has switched off, with the reasons.
+    pub async fn utilities_off(&self) -> Result<Vec<(u32, String)>, Fault> {
+        Ok(self.store.utilities_off().await?)
+    }
+
     /// The current time.
     pub fn now(&self) -> jiff::Timestamp {
         self.clock.now()

@@ -311,6 +311,26 @@ async fn a_login_without_a_clear_end_is_not_repeated_for_hours() {
 }
 
 #[tokio::test]
+async fn a_utility_that_is_switched_off_is_left_alone() {
+    let feed = Feed::new(Semaphore::MAX_PERMITS);
+    let linked = Linked::new(&feed).await;
+    let switch = |off: Option<&str>| {
+        linked.app.store.switch_utility(crate::support::PGE, off.map(str::to_owned), linked.app.service.now())
+    };
+    switch(Some("their page changed")).await.unwrap();
+    assert_eq!(linked.turns().await, 0);
+    let mut customer = linked.app.customer(&linked.company, "another").await;
+    customer.go_to_credentials(crate::support::PGE).await;
+    let screen = format!("{:?}", customer.sign_in("good", crate::support::PASSWORD).await);
+    assert!(screen.contains("Down"), "{screen}");
+    assert_eq!(feed.script().logins.len(), 1, "no login was sent");
+    switch(None).await.unwrap();
+    assert_eq!(linked.turns().await, 1);
+    customer.sign_in("good", crate::support::PASSWORD).await;
+    assert!(customer.is_linked());
+}
+
+#[tokio::test]
 async fn what_cannot_be_true_is_not_stored() {
     let feed = Feed::new(Semaphore::MAX_PERMITS);
     let linked = Linked::new(&feed).await;
