@@ -7,6 +7,9 @@ use_tools
 echo "Authorization codes exchanged, durably, against what the disk allows (crates/sqlite/examples/redeem.rs):"
 cargo run --release --quiet --package connect-sqlite --example redeem -- "$@"
 echo
+echo "A year of readings (crates/server/examples/year.rs):"
+cargo run --release --quiet --package connect-server --example year
+echo
 echo "What a browser downloads (brotli):"
 cargo xtask site
 cargo xtask sizes
