@@ -54,6 +54,15 @@ export default defineConfig({
       gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
     },
     {
+      name: 'utility',
+      command: `"${server}" sandbox-utility`,
+      cwd: root,
+      env: { CONNECT_LOG: 'warn' },
+      url: 'http://127.0.0.1:8090/login',
+      reuseExistingServer: false,
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+    },
+    {
       name: 'company',
       command: 'node host/serve.mjs',
       env: { CONNECT_E2E_DATA: data },

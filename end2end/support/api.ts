@@ -44,6 +44,9 @@ export async function refusedExchange(code: string): Promise<[number, string]> {
   return [response.status, ((await response.json()) as { error_code: string }).error_code];
 }
 
+/** Any answer of the API, as it comes. */
+export const read = (access: string, path: string) => call(path, access);
+
 export const accounts = (access: string) => good<Account[]>(call('/accounts', access));
 export const user = (access: string, id: string) => good<User>(call(`/users/${encodeURIComponent(id)}`, access));
 export const utilities = () => good<Utility[]>(call('/utilities'));

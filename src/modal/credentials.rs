@@ -162,6 +162,7 @@ fn notice_of(notice: &LoginNotice, utility: &UtilityCard, words: &Strings) -> Op
         LoginNotice::NoAccounts => say(Tone::Warn, words.no_accounts_title(), &[words.no_accounts_text()]),
         LoginNotice::CodeExpired => say(Tone::Warn, words.code_over_title(), &[words.code_over_text()]),
         LoginNotice::CodeTooMany => say(Tone::Bad, words.code_many_title(), &[words.code_many_text()]),
+        LoginNotice::ActionRequired => say(Tone::Warn, words.action_title(), &[words.action_text()]),
         LoginNotice::Internal => say(Tone::Warn, words.internal_title(), &[words.internal_text()]),
     }
 }

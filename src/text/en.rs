@@ -73,6 +73,8 @@ pub const ENGLISH: Catalogue = Catalogue {
     timeout_text: "This is not about your password. Please try again.",
     no_accounts_title: "This login has no account to share.",
     no_accounts_text: "{utility} accepted it, but no service account belongs to it. Sign in with the login that shows your bills.",
+    action_title: "{utility} needs something from you first.",
+    action_text: "Sign in on its own site and do what it asks, such as accepting new terms. Then try again here.",
     code_over_title: "The code is no longer valid.",
     code_over_text: "{utility} asks you to sign in again. You will then get a new code.",
     code_many_title: "Too many wrong codes.",

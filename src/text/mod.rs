@@ -62,7 +62,7 @@ catalogue! {
     missing_username, missing_password, missing_both,
     wrong_title, wrong_text, wrong_text_one,
     down_title, down_lead, down_text, timeout_title, timeout_text,
-    no_accounts_title, no_accounts_text, code_over_title, code_over_text, code_many_title, code_many_text,
+    no_accounts_title, no_accounts_text, action_title, action_text, code_over_title, code_over_text, code_many_title, code_many_text,
     internal_title, internal_text, too_long_text, too_long_title,
     checking_login, checking_code, checking_sending, checking_text, checking_slow, checking_cancel,
     method_title, method_lead, method_sms, method_email, method_call, method_app,

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use connect_core::clock::{Clock, SystemClock};
+use connect_core::connector::Connector;
 use connect_core::directory::{Directory, DirectoryError};
+use connect_portal::{PortalConfig, PortalConnector};
 use connect_sandbox::SandboxConnector;
 use connect_server::bootstrap::{self, StartError};
 use connect_server::config::{ConfigError, ConnectOptions};
@@ -27,9 +29,20 @@ pub enum Failed {
     /// The database.
     #[error("{0}.")]
     Database(#[from] OpenError),
+    /// Where the sandbox's utility is.
+    #[error("sandbox-utility is not right: {0}.")]
+    Portal(#[from] connect_portal::ConfigError),
     /// The built-in directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+}
+
+fn connectors(connect: &ConnectOptions) -> Result<Vec<Arc<dyn Connector>>, Failed> {
+    let mut connectors: Vec<Arc<dyn Connector>> = vec![Arc::new(SandboxConnector::new())];
+    if !connect.sandbox_utility.is_empty() {
+        connectors.push(Arc::new(PortalConnector::new(PortalConfig::sunrise(&connect.sandbox_utility))?));
+    }
+    Ok(connectors)
 }
 
 /// What `main` serves.
@@ -52,7 +65,7 @@ pub async fn start(options: LeptosOptions, connect: &ConnectOptions) -> Result<S
         keys,
         clock,
         Directory::embedded()?,
-        vec![Arc::new(SandboxConnector::new())],
+        connectors(connect)?,
         connect.settings(),
     ));
     tokio::spawn(service.clone().sweep_forever());

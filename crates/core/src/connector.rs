@@ -157,9 +157,29 @@ pub enum ConnectorError {
     /// The utility wants a code or an answer, and the customer is not there.
     #[error("the utility wants the customer to confirm the login")]
     ChallengeNeeded,
+    /// The password is right, but the customer must do something at the utility's own site first.
+    #[error("the utility wants the customer to do something first: {0}")]
+    ActionRequired(RequiredAction),
     /// The utility has no such data.
     #[error("the utility does not offer this")]
     NotOffered,
+}
+
+/// What only the customer can do, at the utility's own site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequiredAction {
+    /// Accept new terms.
+    #[error("accept terms")]
+    AcceptTerms,
+    /// Choose a new password.
+    #[error("choose a new password")]
+    NewPassword,
+    /// Set up a second step.
+    #[error("set up a second step")]
+    SecondStep,
+    /// Prove that a person is there.
+    #[error("prove to be a person")]
+    ProvePerson,
 }
 
 /// An account under a login.
@@ -206,6 +226,18 @@ pub trait Connector: Send + Sync {
 
     /// Starts a login. Called once per submitted form: never retried by the service.
     async fn begin(&self, cx: LoginContext, login: &Login) -> Result<LoginStep, ConnectorError>;
+
+    /// Starts a login again, as the device that an earlier session was made with: a utility that
+    /// remembers it asks for no confirmation. Connectors without such a memory need not do more.
+    async fn begin_again(
+        &self,
+        cx: LoginContext,
+        login: &Login,
+        earlier: &UtilitySession,
+    ) -> Result<LoginStep, ConnectorError> {
+        let _ = earlier;
+        self.begin(cx, login).await
+    }
 
     /// Continues a login with the customer's answer.
     async fn resume(

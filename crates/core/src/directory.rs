@@ -126,7 +126,10 @@ impl Directory {
     ///
     /// If the file is damaged; the error names the line and the column.
     pub fn embedded() -> Result<Self, DirectoryError> {
-        Self::parse(include_str!("../data/utilities.csv"))
+        let mut utilities = load::utilities(include_str!("../data/utilities.csv"))?;
+        // A utility that does not exist, for the sandbox.
+        utilities.extend(load::utilities(include_str!("../data/sandbox.csv"))?);
+        Ok(Self::of(utilities))
     }
 
     /// Reads a directory from CSV text with the columns of `data/utilities.csv`.
@@ -136,11 +139,14 @@ impl Directory {
     /// If a column is missing, a field does not hold what it should, or two utilities have
     /// the same id or slug; the error names the line and the column.
     pub fn parse(csv: &str) -> Result<Self, DirectoryError> {
-        let mut utilities = load::utilities(csv)?;
+        Ok(Self::of(load::utilities(csv)?))
+    }
+
+    fn of(mut utilities: Vec<Utility>) -> Self {
         utilities.sort_by_key(|utility| utility.id);
         let slugs = utilities.iter().enumerate().map(|(at, utility)| (utility.slug.clone(), at)).collect();
         let index = Index::new(&utilities);
-        Ok(Self { utilities, slugs, index })
+        Self { utilities, slugs, index }
     }
 
     /// All utilities in the order of their ids.

@@ -37,6 +37,7 @@ pub fn meaning(error: &ConnectorError) -> (Meaning, &'static str) {
         ConnectorError::InvalidCredentials => (Meaning::Login, "invalid_credentials"),
         ConnectorError::Locked => (Meaning::Login, "locked"),
         ConnectorError::ChallengeNeeded => (Meaning::Login, "challenge_needed"),
+        ConnectorError::ActionRequired(_) => (Meaning::Login, "action_required"),
         ConnectorError::TooManyCodes | ConnectorError::ChallengeExpired => (Meaning::Login, "challenge_failed"),
         ConnectorError::SiteDown => (Meaning::Passing, "site_down"),
         ConnectorError::SiteChanged(_) => (Meaning::Passing, "site_changed"),
@@ -131,6 +132,7 @@ pub fn site_of(error: &ConnectorError) -> Site {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connector::RequiredAction;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_700_000_000 + seconds).unwrap()
@@ -143,7 +145,8 @@ mod tests {
     #[test]
     fn only_what_concerns_the_login_is_about_the_login() {
         use ConnectorError::*;
-        for error in [InvalidCredentials, Locked, ChallengeNeeded, TooManyCodes, ChallengeExpired] {
+        let action = ActionRequired(RequiredAction::AcceptTerms);
+        for error in [InvalidCredentials, Locked, ChallengeNeeded, TooManyCodes, ChallengeExpired, action] {
             assert_eq!(meaning(&error).0, Meaning::Login, "{error}");
         }
         for error in [SiteDown, SiteChanged("x"), SessionExpired, StaleState, NoAccounts, NotOffered] {

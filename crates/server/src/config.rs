@@ -24,6 +24,9 @@ pub struct ConnectOptions {
     /// Whether `/` serves the quickstart page, which acts for the sandbox client.
     /// Environment: `CONNECT_QUICKSTART`.
     pub quickstart: bool,
+    /// Where the portal of Sunrise Power & Gas is (`connect sandbox-utility`); empty lets the sandbox
+    /// play that utility like any other. Environment: `CONNECT_SANDBOX_UTILITY`.
+    pub sandbox_utility: String,
 }
 
 /// The options that `leptos_config` reads; named here so that a typing error is found.
@@ -87,6 +90,7 @@ impl ConnectOptions {
         overlay(&env, "CONNECT_CONNECT_TOKEN_SECONDS", &mut options.connect_token_seconds)?;
         overlay(&env, "CONNECT_AUTHORIZATION_CODE_SECONDS", &mut options.authorization_code_seconds)?;
         overlay(&env, "CONNECT_QUICKSTART", &mut options.quickstart)?;
+        overlay(&env, "CONNECT_SANDBOX_UTILITY", &mut options.sandbox_utility)?;
         options.check()?;
         Ok(options)
     }
@@ -158,6 +162,7 @@ data-dir = "data"
 connect-token-seconds = 1800
 authorization-code-seconds = 60
 quickstart = true
+sandbox-utility = ""
 "#;
 
     fn read(text: &str) -> Result<ConnectOptions, String> {

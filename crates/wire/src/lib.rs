@@ -195,6 +195,8 @@ pub enum LoginNotice {
     CodeTooMany,
     /// Our fault. Not about the password.
     Internal,
+    /// The utility wants the customer to do something on its own site first.
+    ActionRequired,
 }
 
 /// What happened with a code, for the method and code screens.

@@ -249,6 +249,7 @@ fn failed(from: &Stage, error: ConnectorError, left: u8) -> Result<Stage, OutOfP
         ConnectorError::InvalidCredentials if left == 0 => stopped(StopReason::TooManyAttempts),
         ConnectorError::InvalidCredentials => login.with(LoginNotice::WrongPassword { left }),
         ConnectorError::NoAccounts => login.with(LoginNotice::NoAccounts),
+        ConnectorError::ActionRequired(_) => login.with(LoginNotice::ActionRequired),
         ConnectorError::TooManyCodes => login.with(LoginNotice::CodeTooMany),
         ConnectorError::ChallengeExpired | ConnectorError::StaleState => login.with(LoginNotice::CodeExpired),
         // An outage while a code is checked leaves the customer at the code.

@@ -11,6 +11,8 @@ const DAY: i64 = 86_400;
 const HISTORY: i64 = HISTORY_MONTHS * 31 * DAY;
 /// Length of one fetch.
 const LENGTH: i64 = 31 * DAY;
+/// Length of the first one: the two months that the API answers when no dates are given.
+const FIRST: i64 = 62 * DAY;
 /// How much of what is there is fetched again, because utilities restate their latest days.
 const OVERLAP: i64 = 7 * DAY;
 /// The same for readings of a billing period, which are published when it ends.
@@ -51,12 +53,12 @@ impl Fetched {
 
 /// The next stretch to fetch on the way to `until`; `None` when all is there.
 ///
-/// The latest month comes first, so that a customer's page has something to show. Then what is new
+/// The latest two months come first, so that a customer's page has something to show. Then what is new
 /// since the last fetch, forwards, so that no hole is left by a crash, with the days before it that
 /// may have been corrected or published late; then the past, month by month, backwards.
 pub fn next(fetched: Option<Fetched>, until: i64) -> Option<Window> {
     let Some(fetched) = fetched else {
-        return Some(Window { from: until - LENGTH, to: until });
+        return Some(Window { from: until - FIRST, to: until });
     };
     if !is_current(Some(fetched), until) {
         let Fetched { window, seen, long, forward, .. } = fetched;
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn the_first_pass_goes_from_now_into_the_past_without_holes() {
         let (windows, fetched) = pass(None, NOW, NOW);
-        assert_eq!(windows[0], Window { from: NOW - LENGTH, to: NOW });
+        assert_eq!(windows[0], Window { from: NOW - FIRST, to: NOW });
         assert!(windows.windows(2).all(|pair| pair[1].to == pair[0].from), "{windows:?}");
         assert_eq!(windows.last().unwrap().from, NOW - HISTORY);
         assert!(fetched.unwrap().is_whole());

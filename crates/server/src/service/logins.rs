@@ -70,9 +70,9 @@ enum Outcome {
 impl Service {
     /// The connector that serves this utility for a client of this environment.
     pub(super) fn connector_of(&self, utility: u32, environment: Environment) -> Option<Arc<dyn Connector>> {
-        // Of today's connectors there is one, the sandbox's.
-        let name = available(self.directory.by_id(utility)?, environment).then_some("sandbox")?;
-        self.connectors.get(name).cloned()
+        // A utility has a connector of its slug's name, or the sandbox plays it.
+        let utility = self.directory.by_id(utility).filter(|utility| available(utility, environment))?;
+        self.connectors.get(utility.slug.as_str()).or_else(|| self.connectors.get("sandbox")).cloned()
     }
 
     /// The login that a customer has linked.

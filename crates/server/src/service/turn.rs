@@ -172,7 +172,14 @@ impl Work<'_> {
             Leave::LeaseLost => return Err(Stopped::LeaseLost),
         }
         let login = self.service.open_login(self.job.user.id, &self.job.sealed.login)?;
-        match in_time(self.connector.begin(self.context(), &login)).await? {
+        // A session that is over may still be a device that the utility remembers.
+        let earlier = self.job.sealed.session.as_deref();
+        let earlier = earlier.and_then(|sealed| self.service.open_session(self.job.user.id, sealed).ok());
+        let step = match &earlier {
+            Some(earlier) => in_time(self.connector.begin_again(self.context(), &login, earlier)).await?,
+            None => in_time(self.connector.begin(self.context(), &login)).await?,
+        };
+        match step {
             LoginStep::Done(session) => {
                 let sealed = self.service.seal_session(self.job.user.id, &session)?;
                 if !self.service.store.put_session(self.turn(), sealed).await? {

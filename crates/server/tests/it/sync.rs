@@ -222,7 +222,7 @@ async fn the_session_of_the_link_is_used_and_what_is_new_comes_first() {
 async fn an_outage_keeps_what_is_there_and_the_next_turn_goes_on() {
     let feed = Feed::new(Semaphore::MAX_PERMITS);
     let linked = Linked::new(&feed).await;
-    feed.script().fail_readings = Some((2, ConnectorError::SiteDown));
+    feed.script().fail_readings = Some((1, ConnectorError::SiteDown));
     assert_eq!(linked.turns().await, 1);
     assert_eq!((linked.hours(60).await, linked.hours(90).await), (Some(60 * 24), None));
     assert!(linked.credentials_valid().await, "an outage is not about the password");
@@ -231,9 +231,9 @@ async fn an_outage_keeps_what_is_there_and_the_next_turn_goes_on() {
     linked.app.place.clock.advance(61);
     assert_eq!(linked.turns().await, 1);
     assert_eq!(linked.hours(700).await, Some(700 * 24));
-    // The third window begins where the second ended: nothing was asked for again but the last week.
+    // The way into the past goes on where the first window began.
     let windows = feed.script().windows.clone();
-    assert_eq!(windows[3].to, windows[1].from, "{windows:?}");
+    assert_eq!(windows[2].to, windows[0].from, "{windows:?}");
 }
 
 #[tokio::test]

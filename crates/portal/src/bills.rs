@@ -1,0 +1,240 @@
+//! Bills: the list is a page of the portal; what they are made of is in the Green Button file.
+
+use connect_core::connector::{ConnectorError, LoginContext, MeterKind, RemoteAccount, UtilitySession};
+use connect_core::usage::{Amount, Bill, Charge, ChargeKind, MONEY_EXPONENT};
+use greenbutton::{Document, Measurement, Service, currency_letters};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use scraper::{ElementRef, Html};
+
+use crate::PortalConnector;
+use crate::download::{lowered, pieces, scale, whole};
+use crate::http::Wanted;
+use crate::jar::Jar;
+use crate::marks::{page, path};
+use crate::page::{css, first, text};
+use crate::readings::fits;
+
+/// A row of the list.
+struct Row {
+    bill: Bill,
+    pdf: Option<String>,
+}
+
+impl PortalConnector {
+    async fn rows(
+        &self,
+        cx: LoginContext,
+        jar: &mut Jar,
+        account: &RemoteAccount,
+    ) -> Result<Vec<Row>, ConnectorError> {
+        let answer = self.fetch(cx, jar, &path::bills(&account.account_number), Wanted::Page).await?;
+        let tree = self.expect(&answer, page::BILLS, "bills page")?;
+        let mut rows = rows(&tree).ok_or(ConnectorError::SiteChanged("list of bills"))?;
+        if rows.is_empty() && first(tree.root_element(), &css("main#page #no-bills")).is_none() {
+            return Err(ConnectorError::SiteChanged("list of bills"));
+        }
+        rows.sort_by_key(|row| row.bill.start);
+        Ok(rows)
+    }
+
+    pub(crate) async fn read_bills(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+    ) -> Result<Vec<Bill>, ConnectorError> {
+        let mut jar = self.jar(session)?;
+        let rows = self.rows(cx, &mut jar, account).await?;
+        let mut bills: Vec<_> = rows.into_iter().map(|row| row.bill).collect();
+        let (Some(from), Some(to)) =
+            (bills.iter().map(|bill| bill.start).min(), bills.iter().map(|bill| bill.end).max())
+        else {
+            return Ok(bills);
+        };
+        let mut seen = Vec::new();
+        for piece in pieces(from, to.saturating_sub(1.day()), self.config.max_days) {
+            let Some(document) = self.download(cx, &mut jar, account, piece).await? else { continue };
+            for summary in &document.bills {
+                // A bill across the border of two files is in both.
+                if summary.href.is_some() && seen.contains(&summary.href) {
+                    continue;
+                }
+                seen.push(summary.href.clone());
+                if let Some(bill) = bills.iter_mut().find(|bill| self.is_of(summary, bill)) {
+                    complete(bill, &document, summary).ok_or(ConnectorError::SiteChanged("amount of a bill"))?;
+                }
+            }
+        }
+        Ok(bills)
+    }
+
+    pub(crate) async fn read_pdf(
+        &self,
+        cx: LoginContext,
+        session: &UtilitySession,
+        account: &RemoteAccount,
+        remote_id: &str,
+    ) -> Result<Vec<u8>, ConnectorError> {
+        let mut jar = self.jar(session)?;
+        let rows = self.rows(cx, &mut jar, account).await?;
+        let link = rows.into_iter().find(|row| row.bill.remote_id == remote_id).and_then(|row| row.pdf);
+        let link = link.ok_or(ConnectorError::NotOffered)?;
+        let answer = self.fetch(cx, &mut jar, &link, Wanted::Pdf).await?;
+        if answer.is_page || !answer.status.is_success() || !answer.body.starts_with(b"%PDF-") {
+            return Err(self.no_file(&answer, "document of a bill"));
+        }
+        Ok(answer.body)
+    }
+
+    /// Whether a summary belongs to a bill: by its mark, which ends its address, or by the period.
+    fn is_of(&self, summary: &greenbutton::Bill, bill: &Bill) -> bool {
+        let mark = summary.href.as_deref().and_then(|href| href.rsplit('/').next());
+        mark == Some(bill.remote_id.as_str())
+            || match summary.period {
+                Some(greenbutton::Period::Days { start, end }) => (start, end) == (bill.start, bill.end),
+                Some(greenbutton::Period::Utc { start, duration }) => {
+                    let day = |second| {
+                        let at = Timestamp::from_second(second).ok()?;
+                        Some(self.config.time_zone.to_datetime(at).date())
+                    };
+                    (day(start), day(start.saturating_add(i64::from(duration))))
+                        == (Some(bill.start), Some(bill.end))
+                }
+                None => false,
+            }
+    }
+}
+
+/// Adds what a summary says of one meter. `None` for an amount that cannot be kept exactly.
+fn complete(bill: &mut Bill, document: &Document, summary: &greenbutton::Bill) -> Option<()> {
+    let point = summary.usage_point.and_then(|place| document.usage_points.get(place));
+    let kind = match point.and_then(|point| point.service) {
+        Some(Service::Electricity) => ChargeKind::Electric,
+        Some(Service::Gas) => ChargeKind::Gas,
+        _ => ChargeKind::Other,
+    };
+    for item in summary.items.iter().filter(|item| item.is_charge()) {
+        let Some(amount) = item.amount else { continue };
+        let amount = money(amount.mantissa(), amount.scale())?;
+        bill.charges.push(Charge { kind, text: item.note.clone().unwrap_or_default(), amount });
+    }
+    if bill.currency.is_none() {
+        bill.currency = summary.currency.and_then(currency_letters).map(str::to_owned);
+    }
+    let usage = summary.consumption.as_ref();
+    match kind {
+        ChargeKind::Electric => add(&mut bill.electric_usage, MeterKind::Electric, usage),
+        ChargeKind::Gas => add(&mut bill.gas_usage, MeterKind::Gas, usage),
+        ChargeKind::Other => Some(()),
+    }
+}
+
+/// Adds the amount of another meter. Amounts in units that cannot be added up are left as they are.
+fn add(sum: &mut Option<Amount>, kind: MeterKind, more: Option<&Measurement>) -> Option<()> {
+    let Some(more) = more else { return Some(()) };
+    let (raw, exponent) = whole(more.raw.mantissa(), more.raw.scale(), more.power_of_ten)?;
+    let Some(scale) = scale(more.uom, exponent).filter(|scale| fits(kind, scale.unit)) else { return Some(()) };
+    let more = Amount { raw, scale };
+    *sum = Some(match *sum {
+        None => more,
+        Some(old) if old.scale.unit != more.scale.unit => old,
+        Some(old) => {
+            let exponent = old.scale.exponent.min(more.scale.exponent);
+            let raised = |amount: Amount| lowered(amount.raw, amount.scale.exponent, exponent);
+            let raw = raised(old)?.checked_add(raised(more)?)?;
+            Amount { raw, scale: connect_core::usage::Scale { exponent, ..scale } }
+        }
+    });
+    Some(())
+}
+
+/// A decimal amount in units of the currency, in 1e-5 of it.
+fn money(mantissa: i128, scale: u32) -> Option<i64> {
+    let (raw, exponent) = whole(mantissa, scale, 0)?;
+    if exponent >= MONEY_EXPONENT {
+        return lowered(raw, exponent, MONEY_EXPONENT);
+    }
+    let step = 10i64.checked_pow(u32::try_from(MONEY_EXPONENT - exponent).ok()?)?;
+    (raw % step == 0).then_some(raw / step)
+}
+
+/// The rows of the list, by the names of its columns.
+fn rows(tree: &Html) -> Option<Vec<Row>> {
+    let root = tree.root_element();
+    let Some(table) = first(root, &css("main#page table.bills")) else { return Some(Vec::new()) };
+    let names: Vec<_> = table.select(&css("thead th")).map(text).collect();
+    table.select(&css("tr[data-bill]")).map(|row| read_row(row, &names)).collect()
+}
+
+fn read_row(row: ElementRef<'_>, names: &[String]) -> Option<Row> {
+    let cells: Vec<_> = row.select(&css("th, td")).map(text).collect();
+    let cell = |name: &str| cells.get(names.iter().position(|own| own == name)?).map(String::as_str);
+    let (start, last) = cell("Period")?.split_once('–')?;
+    let status = cell("Status").unwrap_or_default();
+    let pdf = first(row, &css("a[href$='.pdf']")).and_then(|link| link.attr("href")).map(str::to_owned);
+    let bill = Bill {
+        remote_id: row.attr("data-bill").filter(|id| !id.is_empty())?.to_owned(),
+        start: date(start)?,
+        end: date(last)?.saturating_add(1.day()),
+        statement_date: Some(date(cell("Statement")?)?),
+        due_date: Some(date(cell("Due")?)?),
+        payment_date: status.strip_prefix("Paid ").and_then(date),
+        currency: None,
+        total_amount_due: Some(dollars(cell("To pay")?)?),
+        total_charges: Some(dollars(cell("New charges")?)?),
+        charges: Vec::new(),
+        electric_usage: None,
+        gas_usage: None,
+        pdf: pdf.is_some(),
+    };
+    Some(Row { bill, pdf })
+}
+
+/// `Oct 5, 2026`
+fn date(text: &str) -> Option<Date> {
+    Date::strptime("%b %d, %Y", text.trim()).ok()
+}
+
+/// `$1,234.50` or `-$3.00`, in 1e-5.
+fn dollars(text: &str) -> Option<i64> {
+    let (sign, text) = match text.trim().strip_prefix(['-', '−']) {
+        Some(rest) => (-1, rest),
+        None => (1, text.trim()),
+    };
+    let text = text.strip_prefix('$')?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = whole.replace(',', "");
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_empty() || !plain(&digits) || !plain(fraction) || fraction.len() > 5 {
+        return None;
+    }
+    let whole: i64 = digits.parse().ok()?;
+    let fraction: i64 = format!("{fraction:0<5}").parse().ok()?;
+    whole.checked_mul(100_000)?.checked_add(fraction)?.checked_mul(sign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_of_money_are_exact_or_none() {
+        assert_eq!(dollars("$1,234.50"), Some(123_450_000));
+        assert_eq!(dollars(" -$3.00 "), Some(-300_000));
+        assert_eq!(dollars("$0.17532"), Some(17_532));
+        assert_eq!(dollars("$7"), Some(700_000));
+        for bad in ["", "$", "12.00", "$1.234567", "$-1", "$1.2.3", "€5", "$99999999999999999999"] {
+            assert_eq!(dollars(bad), None, "{bad}");
+        }
+        assert_eq!(money(1234, 2), Some(1_234_000));
+        assert_eq!(money(1_234_560, 6), Some(123_456));
+        assert_eq!(money(1, 6), None);
+    }
+
+    #[test]
+    fn dates_are_read_as_printed() {
+        assert_eq!(date("Oct 5, 2026 "), Some(jiff::civil::date(2026, 10, 5)));
+        assert_eq!(date("2026-10-05"), None);
+    }
+}
