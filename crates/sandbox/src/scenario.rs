@@ -5,16 +5,11 @@ use connect_core::connector::ConnectorError;
 use connect_core::secret::{Secret, same};
 use connect_wire::Channel;
 
-/// Domain under which every plain user name may also be written as an e-mail address.
-pub const EMAIL_DOMAIN: &str = "sandbox.test";
-/// The code that is accepted wherever a code is asked for.
-pub(crate) const CODE: &str = "123456";
+pub use connect_sunrise::EMAIL_DOMAIN;
+pub(crate) use connect_sunrise::{ANSWER, CODE, QUESTION};
+
 /// Number of digits of [`CODE`], for the hint.
 pub(crate) const CODE_DIGITS: u8 = 6;
-/// The question of `mfa_question`.
-pub(crate) const QUESTION: &str = "What was the name of your first pet?";
-/// Its answer, in lower case.
-pub(crate) const ANSWER: &str = "rex";
 
 const PASSWORD: &str = "password";
 
@@ -30,7 +25,6 @@ pub struct SandboxLogin {
     /// What happens, in one line.
     pub what: &'static str,
     pub(crate) play: Play,
-    pub(crate) holds: Holds,
 }
 
 impl SandboxLogin {
@@ -39,25 +33,25 @@ impl SandboxLogin {
         same(self.password.as_bytes(), password.expose().as_bytes())
     }
 
-    const fn new(username: &'static str, play: Play, holds: Holds, what: &'static str) -> Self {
+    const fn new(username: &'static str, play: Play, what: &'static str) -> Self {
         let code = match &play {
             Play::Confirm(Confirm { by: By::Question, .. }) => Some(ANSWER),
             Play::Confirm(_) => Some(CODE),
             Play::Accept | Play::AcceptLate | Play::Refuse(_) => None,
         };
-        Self { username, password: PASSWORD, code, what, play, holds }
+        Self { username, password: PASSWORD, code, what, play }
     }
 
-    const fn accept(username: &'static str, holds: Holds, what: &'static str) -> Self {
-        Self::new(username, Play::Accept, holds, what)
+    const fn accept(username: &'static str, what: &'static str) -> Self {
+        Self::new(username, Play::Accept, what)
     }
 
     const fn refuse(username: &'static str, error: ConnectorError, what: &'static str) -> Self {
-        Self::new(username, Play::Refuse(error), Holds::Nothing, what)
+        Self::new(username, Play::Refuse(error), what)
     }
 
     const fn confirm(username: &'static str, by: By, twist: Option<Twist>, what: &'static str) -> Self {
-        Self::new(username, Play::Confirm(Confirm { by, twist }), Holds::Electric, what)
+        Self::new(username, Play::Confirm(Confirm { by, twist }), what)
     }
 }
 
@@ -105,68 +99,41 @@ pub(crate) enum Twist {
     DownAtAnswer,
 }
 
-/// The accounts under a login.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Holds {
-    /// The two accounts that Pelm's sandbox had.
-    Classic,
-    /// One account with electricity.
-    Electric,
-    /// One account with gas.
-    Gas,
-    /// One account with gas and electricity.
-    GasAndElectric,
-    /// Four accounts.
-    Several,
-    /// No account.
-    Nothing,
-}
-
 /// Every login of the sandbox. Any other user name, and any other password, is refused.
 pub const LOGINS: &[SandboxLogin] = &[
     SandboxLogin::accept(
         "user@pelm.com",
-        Holds::Classic,
         "Links two accounts with fixed ids: one with gas and electricity, one with electricity.",
     ),
     SandboxLogin {
         password: "password_good",
         ..SandboxLogin::accept(
             "username_good@gmail.com",
-            Holds::Classic,
             "The older login of Pelm's sandbox: links the same two accounts.",
         )
     },
-    SandboxLogin::accept("good", Holds::Electric, "Links one account with electricity."),
-    SandboxLogin::accept("gas_only", Holds::Gas, "Links one account with gas."),
-    SandboxLogin::accept("elec_gas", Holds::GasAndElectric, "Links one account with gas and electricity."),
+    SandboxLogin::accept("good", "Links one account with electricity."),
+    SandboxLogin::accept("gas_only", "Links one account with gas."),
+    SandboxLogin::accept("elec_gas", "Links one account with gas and electricity."),
     SandboxLogin::accept(
         "multi_account",
-        Holds::Several,
         "Links four accounts: two share an address, one number starts with zeros.",
     ),
-    SandboxLogin::accept(
-        "solar",
-        Holds::Electric,
-        "One account with solar panels: what is sent to the grid stands apart.",
-    ),
+    SandboxLogin::accept("solar", "One account with solar panels: what is sent to the grid stands apart."),
     SandboxLogin::accept(
         "restated",
-        Holds::Electric,
         "One account whose readings of the latest three days are estimates, corrected later.",
     ),
     SandboxLogin::accept(
         "no_intervals",
-        Holds::Electric,
         "One account whose meter is read for the bill only: bills, but no usage.",
     ),
-    SandboxLogin::accept("closed_only", Holds::Electric, "One account that was closed 14 months ago."),
+    SandboxLogin::accept("closed_only", "One account that was closed 14 months ago."),
     SandboxLogin::accept(
         "dst",
-        Holds::Electric,
         "One account with readings of 15 minutes, to look at the days with 23 and 25 hours.",
     ),
-    SandboxLogin::accept("empty", Holds::Nothing, "The login is right, but holds no account."),
+    SandboxLogin::accept("empty", "The login is right, but holds no account."),
     SandboxLogin::confirm("mfa_sms", By::Sent(Channel::Sms), None, "Asks for a code sent by text message."),
     SandboxLogin::confirm("mfa_email", By::Sent(Channel::Email), None, "Asks for a code sent by e-mail."),
     SandboxLogin::confirm("mfa_call", By::Sent(Channel::Call), None, "Asks for a code given by phone call."),
@@ -207,21 +174,11 @@ pub const LOGINS: &[SandboxLogin] = &[
         ConnectorError::SiteChanged("sandbox login"),
         "The site answers something unknown: an error of the service, not of the customer.",
     ),
-    SandboxLogin::new(
-        "slow",
-        Play::AcceptLate,
-        Holds::Electric,
-        "Takes six seconds, then links one account with electricity.",
-    ),
+    SandboxLogin::new("slow", Play::AcceptLate, "Takes six seconds, then links one account with electricity."),
 ];
 
-/// The login of this user name: case and surrounding space do not matter, and
-/// `mfa_sms@sandbox.test` is `mfa_sms`.
+/// The login of this user name, however it is written.
 pub(crate) fn find(username: &str) -> Option<&'static SandboxLogin> {
-    let name = username.trim().to_lowercase();
-    let name = match name.rsplit_once('@') {
-        Some((local, EMAIL_DOMAIN)) if !local.contains('@') => local,
-        _ => &name,
-    };
+    let name = connect_sunrise::plain_name(username);
     LOGINS.iter().find(|row| row.username == name)
 }

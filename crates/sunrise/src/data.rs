@@ -29,7 +29,7 @@ mod tariff;
 /// asked for this utility, has the same accounts.
 pub const UTILITY: u32 = 0;
 
-pub use accounts::{Account, Flow, Meter, Resolution, accounts};
+pub use accounts::{Account, Flow, Meter, Resolution, accounts, accounts_at};
 pub use bills::{Bill, ItemKind, Line, Section, bills};
 pub(crate) use draw::Draw;
 pub use money::Money;

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 
 pub use config::{SunriseConfig, ThirdParty};
 pub use custodian::{Notification, NotificationSink, batch_list};
-pub use logins::{ANSWER, CODE, EMAIL_DOMAIN, LOGINS, PortalLogin, QUESTION};
+pub use logins::{ANSWER, CODE, EMAIL_DOMAIN, LOGINS, PortalLogin, QUESTION, plain_name};
 
 /// The portal.
 ///

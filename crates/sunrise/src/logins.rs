@@ -14,6 +14,16 @@ pub const ANSWER: &str = "rex";
 
 const PASSWORD: &str = "password";
 
+/// A user name as [`LOGINS`] has it: case and surrounding space do not matter, and
+/// `mfa_sms@sandbox.test` is `mfa_sms`.
+pub fn plain_name(username: &str) -> String {
+    let name = username.trim().to_lowercase();
+    match name.rsplit_once('@') {
+        Some((local, EMAIL_DOMAIN)) if !local.contains('@') => local.to_owned(),
+        _ => name,
+    }
+}
+
 /// A login of the portal.
 #[derive(Debug)]
 pub struct PortalLogin {
@@ -28,14 +38,9 @@ pub struct PortalLogin {
 }
 
 impl PortalLogin {
-    /// The login of this user name: case and surrounding space do not matter, and
-    /// `mfa_sms@sandbox.test` is `mfa_sms`.
+    /// The login of this user name, however it is written ([`plain_name`]).
     pub fn find(username: &str) -> Option<&'static Self> {
-        let name = username.trim().to_lowercase();
-        let name = match name.rsplit_once('@') {
-            Some((local, EMAIL_DOMAIN)) if !local.contains('@') => local,
-            _ => &name,
-        };
+        let name = plain_name(username);
         LOGINS.iter().find(|row| row.username == name)
     }
 

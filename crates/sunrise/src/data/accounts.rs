@@ -126,10 +126,16 @@ const SEVERAL: &[Plan] = &[
 
 /// The accounts of a login; none for a name that the portal does not know.
 pub fn accounts(username: &str) -> Vec<Account> {
-    PortalLogin::find(username).map(of).unwrap_or_default()
+    accounts_at(super::UTILITY, username)
 }
 
-fn of(row: &PortalLogin) -> Vec<Account> {
+/// The accounts that the login would have at another utility, where the sandbox plays it: the same in
+/// kind and number, with ids, numbers and addresses of their own.
+pub fn accounts_at(utility: u32, username: &str) -> Vec<Account> {
+    PortalLogin::find(username).map(|row| of(row, utility)).unwrap_or_default()
+}
+
+fn of(row: &PortalLogin, utility: u32) -> Vec<Account> {
     let plans: &[Plan] = match row.holds {
         Holds::Classic => return classic(),
         Holds::Electric | Holds::Closed | Holds::Restated => const { &[plan(0, &[Kind::Hourly])] },
@@ -141,11 +147,11 @@ fn of(row: &PortalLogin) -> Vec<Account> {
         Holds::Several => SEVERAL,
         Holds::Nothing => &[],
     };
-    (0..).zip(plans).map(|(index, plan)| invent(row, index, plan)).collect()
+    (0..).zip(plans).map(|(index, plan)| invent(row, utility, index, plan)).collect()
 }
 
-fn invent(row: &PortalLogin, index: u8, plan: &Plan) -> Account {
-    let draw = |what, index| Draw::new(row.username, what, index);
+fn invent(row: &PortalLogin, utility: u32, index: u8, plan: &Plan) -> Account {
+    let draw = |what, index| Draw::new(utility, row.username, what, index);
     Account {
         id: draw("account", index).uuid(),
         number: number(draw("number", index), index, plan.leading_zeros),

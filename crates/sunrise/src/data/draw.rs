@@ -1,14 +1,14 @@
 //! Numbers that look drawn and never change: FNV-1a over what they are for, then SplitMix64.
-//! The same steps as in the sandbox connector, so that both have the same accounts.
+//! Both are written out here because ids of linked accounts hang on every bit of them.
 
 use uuid::{Builder, Uuid};
 
 pub(crate) struct Draw(u64);
 
 impl Draw {
-    /// For `what` of a login.
-    pub(crate) fn new(username: &str, what: &str, index: u8) -> Self {
-        let utility = super::UTILITY.to_le_bytes();
+    /// For `what` of a login at a utility.
+    pub(crate) fn new(utility: u32, username: &str, what: &str, index: u8) -> Self {
+        let utility = utility.to_le_bytes();
         Self::of([&utility, username.as_bytes(), &[0], what.as_bytes(), &[0], &[index]])
     }
 
