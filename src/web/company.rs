@@ -113,6 +113,12 @@ pub async fn read_usage(link: Hidden, hourly: bool) -> Result<UsagePage, CallErr
     let Ok(principal) = service.principal(&client, access.expose()).await.map_err(broken)? else { return gone() };
     let now = service.now().as_second();
     let window = Window { from: now - 32 * DAY, to: now };
+    let mut bills = match service.bills(principal, None).await {
+        Ok(bills) => bills.accounts,
+        Err(UsageError::NotYet) => return Ok(UsagePage::NotYet),
+        Err(UsageError::Fault(fault)) => return Err(broken(fault)),
+        Err(_) => return gone(),
+    };
     let mut accounts = Vec::new();
     for view in service.accounts(principal).await.map_err(broken)? {
         let AccountView { account, gas, electricity } = view;
@@ -128,12 +134,8 @@ pub async fn read_usage(link: Hidden, hourly: bool) -> Result<UsagePage, CallErr
                 Err(UsageError::Fault(fault)) => return Err(broken(fault)),
             }
         }
-        let bills = match service.bills(principal, Some(account.id)).await {
-            Ok(bills) => bills.accounts.into_iter().flat_map(|account| account.bills).collect(),
-            Err(UsageError::NotYet) => return Ok(UsagePage::NotYet),
-            Err(UsageError::Fault(fault)) => return Err(broken(fault)),
-            Err(_) => return gone(),
-        };
+        let bills = bills.iter_mut().find(|of| of.account_id == account.id);
+        let bills = bills.map(|of| std::mem::take(&mut of.bills)).unwrap_or_default();
         accounts.push(AccountUsage { address: account.address, usage, bills });
     }
     Ok(UsagePage::Ready(usage_page::html(accounts, hourly)))

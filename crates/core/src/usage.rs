@@ -10,7 +10,6 @@ mod decimal;
 mod merge;
 pub mod window;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use bill::{Amount, Bill, Charge, ChargeKind, MONEY_EXPONENT, StoredBill, money};
@@ -162,11 +161,6 @@ pub struct Series {
     pub kind: SeriesKind,
     /// The readings, by start.
     pub readings: Vec<Reading>,
-}
-
-/// Seconds since 1970.
-pub fn seconds(at: Timestamp) -> i64 {
-    at.as_second()
 }
 
 #[cfg(test)]

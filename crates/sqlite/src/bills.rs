@@ -1,18 +1,17 @@
 //! Bills.
 
-use connect_core::store::{StoreError, Turn};
+use connect_core::store::Turn;
 use connect_core::usage::StoredBill;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, each, run, text, uuid};
+use crate::rows::{Done, each, json, run, text, uuid};
 use crate::sync;
 
 /// [`connect_core::store::UsageStore::put_bills`].
 pub(crate) fn put(conn: &Connection, turn: Turn, account: Uuid, bills: Vec<StoredBill>) -> Done<bool> {
     let Some(mut progress) = sync::hold(conn, turn)? else { return Ok(false) };
     for StoredBill { id, bill, .. } in bills {
-        let json = serde_json::to_string(&bill).map_err(|error| StoreError::Backend(error.to_string()))?;
         run(
             conn,
             "INSERT INTO bills (user_id, id, account_id, remote_id, start, bill) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -23,7 +22,7 @@ pub(crate) fn put(conn: &Connection, turn: Turn, account: Uuid, bills: Vec<Store
                 account.as_bytes(),
                 bill.remote_id,
                 bill.start.to_string(),
-                json
+                json(&bill)?
             ],
         )?;
     }

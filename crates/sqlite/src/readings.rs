@@ -7,7 +7,7 @@ use connect_core::usage::{Chunk, Fetched, Reading, Restatement, Series, SeriesKi
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, each, one, run, text};
+use crate::rows::{Done, each, json, one, run, text};
 use crate::sync;
 
 /// [`connect_core::store::UsageStore::put_readings`].
@@ -59,12 +59,11 @@ fn put_month(conn: &Connection, turn: Turn, series: i64, month: i32, fetched: &[
         params![series, month, revision, Chunk::pack(&merged.readings).0],
     )?;
     for Restatement { before, .. } in merged.restated {
-        let json = serde_json::to_string(&before).map_err(|error| StoreError::Backend(error.to_string()))?;
         run(
             conn,
             "INSERT INTO restatements (series_id, start, revision, at, before) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT DO NOTHING",
-            params![series, before.start, revision, turn.now.as_millisecond(), json],
+            params![series, before.start, revision, turn.now.as_millisecond(), json(&before)?],
         )?;
     }
     Ok(())
@@ -75,7 +74,7 @@ fn unpack(chunk: &Chunk) -> Done<Vec<Reading>> {
 }
 
 fn series_id(conn: &Connection, user: Uuid, meter: Uuid, kind: SeriesKind) -> Done<i64> {
-    let kind = serde_json::to_string(&kind).map_err(|error| StoreError::Backend(error.to_string()))?;
+    let kind = json(&kind)?;
     let known = one(
         conn,
         "SELECT id FROM series WHERE user_id = ?1 AND meter_id = ?2 AND kind = ?3",

@@ -2,7 +2,7 @@
 
 use connect_core::connector::MeterKind;
 use connect_core::keys::Digest;
-use connect_core::store::StoreError;
+use connect_core::store::{StoreError, StoreResult};
 use connect_core::token::Environment;
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row};
@@ -64,6 +64,11 @@ pub(crate) fn each(
 /// Runs a statement that gives no row; how many rows it changed.
 pub(crate) fn run(conn: &Connection, sql: &str, params: impl Params) -> Done<usize> {
     Ok(conn.prepare_cached(sql)?.execute(params)?)
+}
+
+/// A value as the database keeps it in a column of JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> StoreResult<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Backend(format!("a value has no JSON form: {error}")))
 }
 
 fn corrupt(what: &'static str) -> Fault {

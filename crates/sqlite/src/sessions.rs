@@ -1,14 +1,14 @@
 //! Clients and their runs of Connect.
 
-use connect_core::flow::Flow;
 use connect_core::keys::Digest;
-use connect_core::store::{Advance, Client, ConnectSession, StoreError, StoreResult};
+use connect_core::store::{Advance, Client, ConnectSession, StoreResult};
 use connect_core::token::Handle;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use crate::rows::{
-    Done, digest, environment, environment_name, number, one, run, text, time, time_or_null, uuid, uuid_or_null,
+    Done, digest, environment, environment_name, json, number, one, run, text, time, time_or_null, uuid,
+    uuid_or_null,
 };
 
 /// [`connect_core::store::Store::add_client`].
@@ -31,11 +31,6 @@ pub(crate) fn client(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
             secret_digest: digest(row, 2, "client secret")?,
         })
     })
-}
-
-/// A flow as the database keeps it.
-pub(crate) fn flow_text(flow: &Flow) -> StoreResult<String> {
-    serde_json::to_string(flow).map_err(|error| StoreError::Backend(format!("the flow has no JSON form: {error}")))
 }
 
 /// [`connect_core::store::Store::add_session`], with the flow as text.
@@ -116,7 +111,7 @@ impl Change {
     /// Takes over `advance`.
     pub(crate) fn new(advance: Advance) -> StoreResult<Self> {
         let Advance { session_id, from_step, flow, login_state } = advance;
-        Ok(Self { session_id, from_step, flow: flow_text(&flow)?, login_state })
+        Ok(Self { session_id, from_step, flow: json(&flow)?, login_state })
     }
 }
 

@@ -11,6 +11,7 @@ use connect_core::usage::{Fetched, Series, StoredBill, Window};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::rows::json;
 use crate::sessions::{self, Change};
 use crate::{SqliteStore, accounts, bills, codes, readings, sweep, sync, users};
 
@@ -25,7 +26,7 @@ impl Store for SqliteStore {
     }
 
     async fn add_session(&self, session: ConnectSession) -> StoreResult<()> {
-        let flow = sessions::flow_text(&session.flow)?;
+        let flow = json(&session.flow)?;
         self.writer.submit(move |conn| sessions::add(conn, &session, &flow)).await
     }
 

@@ -1,12 +1,14 @@
 //! Sync jobs: taken by a lease, given back with an outcome.
 
-use connect_core::store::{Leave, SealedLogins, StoreError, SyncJob, SyncProgress, SyncState, Turn, TurnEnd};
+use connect_core::store::{
+    Account, Leave, SealedLogins, StoreError, SyncJob, SyncProgress, SyncState, Turn, TurnEnd,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, each, number, one, run, text, time_or_null, uuid};
-use crate::{accounts, users};
+use crate::rows::{Done, each, json, number, one, run, text, time_or_null, uuid};
+use crate::users;
 
 /// [`connect_core::store::UsageStore::claim_sync`]. The look and the taking are one statement.
 pub(crate) fn claim(
@@ -17,7 +19,7 @@ pub(crate) fn claim(
     except: &[u32],
 ) -> Done<Option<SyncJob>> {
     // A JSON array, because a statement has no list of parameters of any length.
-    let except = serde_json::to_string(except).map_err(|error| StoreError::Backend(error.to_string()))?;
+    let except = json(&except)?;
     let taken = one(
         conn,
         "UPDATE sync_jobs SET lease = ?1, lease_until = ?3, failures = failures + 1
@@ -41,29 +43,24 @@ pub(crate) fn claim(
     Ok(Some(SyncJob { lease, user, sealed, progress, failures }))
 }
 
-/// Adds the job of a user that was just linked, or makes it due again. A worker that still holds it
-/// works with the old login: its lease ends here.
-pub(crate) fn queue(conn: &Connection, user: Uuid, at: Timestamp) -> Done<()> {
-    let progress = write(&SyncProgress::default())?;
-    run(
+/// Adds the job of a user that was just linked with `accounts`, or makes it due again. A worker that
+/// still holds it works with the old login: its lease ends here.
+pub(crate) fn queue(conn: &Connection, user: Uuid, at: Timestamp, accounts: &[Account]) -> Done<()> {
+    let known = one(
         conn,
         "INSERT INTO sync_jobs (user_id, due_at, progress) VALUES (?1, ?2, ?3)
          ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at, lease = NULL, lease_until = NULL,
-             failures = 0, tried_at = NULL, error = NULL",
-        params![user.as_bytes(), at.as_millisecond(), progress],
+             failures = 0, tried_at = NULL, error = NULL
+         RETURNING progress",
+        params![user.as_bytes(), at.as_millisecond(), json(&SyncProgress::default())?],
+        |row| text(row, 0, "progress", parse_or_none),
     )?;
     // Of meters and accounts that are gone nothing has been fetched any more.
-    let (mut meters, mut accounts) = (Vec::new(), Vec::new());
-    for account in accounts::of_user(conn, user)? {
-        accounts.push(account.id);
-        meters.extend(account.meters.into_iter().map(|meter| meter.id));
-    }
-    let known = one(conn, "SELECT progress FROM sync_jobs WHERE user_id = ?1", [user.as_bytes()], |row| {
-        text(row, 0, "progress", parse_or_none)
-    })?;
     let mut progress = known.unwrap_or_default();
-    progress.meters.retain(|id, _| meters.contains(id));
-    progress.billed.retain(|id| accounts.contains(id));
+    progress
+        .meters
+        .retain(|id, _| accounts.iter().flat_map(|account| &account.meters).any(|meter| meter.id == *id));
+    progress.billed.retain(|id| accounts.iter().any(|account| account.id == *id));
     advance(conn, user, &progress)
 }
 
@@ -103,11 +100,7 @@ pub(crate) fn hold(conn: &Connection, turn: Turn) -> Done<Option<SyncProgress>> 
 
 /// Writes the progress of a job that [`hold`] has just held, in the same transaction.
 pub(crate) fn advance(conn: &Connection, user: Uuid, progress: &SyncProgress) -> Done<()> {
-    run(
-        conn,
-        "UPDATE sync_jobs SET progress = ?2 WHERE user_id = ?1",
-        params![user.as_bytes(), write(progress)?],
-    )?;
+    run(conn, "UPDATE sync_jobs SET progress = ?2 WHERE user_id = ?1", params![user.as_bytes(), json(progress)?])?;
     Ok(())
 }
 
@@ -195,8 +188,4 @@ fn parse(json: &str) -> Option<SyncProgress> {
 /// A progress that cannot be read must not stop all other jobs: what it was about is fetched anew.
 fn parse_or_none(json: &str) -> Option<SyncProgress> {
     Some(parse(json).unwrap_or_default())
-}
-
-fn write(progress: &SyncProgress) -> Done<String> {
-    serde_json::to_string(progress).map_err(|error| StoreError::Backend(error.to_string()).into())
 }

@@ -88,8 +88,8 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             session,
         ],
     )?;
-    accounts::replace(conn, id, link.accounts)?;
-    sync::queue(conn, id, link.at)?;
+    let accounts = accounts::replace(conn, id, link.accounts)?;
+    sync::queue(conn, id, link.at, &accounts)?;
     run(
         conn,
         "UPDATE connect_sessions SET linked_user = ?2 WHERE id = ?1",

@@ -45,6 +45,11 @@ pub struct Fetched {
 }
 
 impl Fetched {
+    /// Whether there was any reading in it.
+    pub fn has_readings(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Whether the whole history has been asked for.
     pub fn is_whole(&self) -> bool {
         self.window.from <= self.floor

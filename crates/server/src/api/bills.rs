@@ -7,12 +7,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use connect_core::connector::MeterKind;
 use connect_core::usage::{Amount, Bill, ChargeKind, StoredBill, money};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::auth::Reader;
 use super::download::download;
-use super::query::{Query, day_start};
+use super::query::Query;
 use super::{ApiError, ApiState};
 use crate::service::{AccountBills, Bills};
 
@@ -80,6 +81,11 @@ fn write_bill(out: &mut String, stored: &StoredBill, zone: &TimeZone) {
     field(out, "electric_usage_kwh", usage(bill.electric_usage, MeterKind::Electric));
     field(out, "gas_usage_therm", usage(bill.gas_usage, MeterKind::Gas));
     let _ = write!(out, ",\"pdf\":{}", bill.pdf);
+}
+
+/// The instant at which a day begins in a time zone, in seconds since 1970.
+fn day_start(date: Date, zone: &TimeZone) -> i64 {
+    zone.to_timestamp(date.at(0, 0, 0, 0)).map_or(0, Timestamp::as_second)
 }
 
 /// Fields of which nothing is known are left out.

@@ -3,7 +3,6 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use connect_core::connector::MeterKind;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
@@ -77,11 +76,6 @@ fn moved(seconds: i64, months: i64) -> i64 {
     let at = Timestamp::from_second(seconds).unwrap_or_default();
     let civil = TimeZone::UTC.to_datetime(at).saturating_add(months.months());
     TimeZone::UTC.to_timestamp(civil).map_or(seconds, Timestamp::as_second)
-}
-
-/// The instant at which a day begins in a time zone, in seconds since 1970.
-pub(super) fn day_start(date: Date, zone: &TimeZone) -> i64 {
-    zone.to_timestamp(date.at(0, 0, 0, 0)).map_or(0, Timestamp::as_second)
 }
 
 #[cfg(test)]

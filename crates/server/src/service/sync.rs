@@ -118,7 +118,7 @@ impl Service {
                 return;
             }
             Err(Stopped::Utility(error)) => self.after_error(&job, &error),
-            Err(Stopped::LoginWaits) => self.later(&job, "login_waits", job.user.credentials_valid),
+            Err(Stopped::LoginWaits) => self.later(&job, "login_waits"),
             Err(Stopped::OutOfTime) => TurnEnd {
                 due_at: Some(now),
                 failures: 0,
@@ -127,7 +127,7 @@ impl Service {
             },
             Err(Stopped::Fault(fault)) => {
                 tracing::error!(%user, %fault, "a turn could not be carried out");
-                self.later(&job, "internal", job.user.credentials_valid)
+                self.later(&job, "internal")
             }
         };
         // If this fails, the lease runs out and the job is taken again.
@@ -143,14 +143,14 @@ impl Service {
             Meaning::Login => {
                 TurnEnd { due_at: None, failures: job.failures + 1, error: Some(word), credentials_valid: false }
             }
-            Meaning::Passing => self.later(job, word, job.user.credentials_valid),
+            Meaning::Passing => self.later(job, word),
         }
     }
 
-    fn later(&self, job: &SyncJob, word: &'static str, credentials_valid: bool) -> TurnEnd {
+    fn later(&self, job: &SyncJob, word: &'static str) -> TurnEnd {
         let failures = job.failures.saturating_add(1);
         let due_at = Some(retry_at(self.clock.now(), failures, jitter(job.lease)));
-        TurnEnd { due_at, failures, error: Some(word), credentials_valid }
+        TurnEnd { due_at, failures, error: Some(word), credentials_valid: job.user.credentials_valid }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use connect_core::connector::{Connector, ConnectorError, LoginContext, LoginStep, RemoteAccount, UtilitySession};
 use connect_core::store::{Account, Leave, StoreError, SyncJob, SyncProgress};
 use connect_core::usage::window::{add, is_current, next};
-use connect_core::usage::{Flow, Reading, Series, StoredBill, Window, seconds};
+use connect_core::usage::{Flow, Reading, Series, StoredBill, Window};
 use tokio::time::{Instant, timeout};
 
 use super::logins::account_of;
@@ -91,7 +91,7 @@ pub(super) async fn run(service: &Service, job: &SyncJob) -> Result<(), Stopped>
     let accounts = service.store.put_accounts(work.turn(), found).await?.ok_or(Stopped::LeaseLost)?;
     let spots = spots(&remote, &accounts);
 
-    let until = seconds(service.clock.now());
+    let until = service.clock.now().as_second();
     let mut progress = job.progress.clone();
     // What goes wrong with one meter must not keep the others from being read.
     let mut first_error = None;

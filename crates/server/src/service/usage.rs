@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connect_core::connector::MeterKind;
 use connect_core::directory::Utility;
 use connect_core::emissions::{self, EmissionRate};
-use connect_core::store::{Account, Meter, Principal, StoreError, StoredSeries, User};
+use connect_core::store::{Account, Meter, Principal, StoreError, StoredSeries};
 use connect_core::usage::{Decimal, Flow, Quality, Window};
 use uuid::Uuid;
 
@@ -116,7 +116,7 @@ impl Service {
                 return Err(UsageError::NotYet);
             }
             let series = self.store.readings(user.id, meter.id, window).await?;
-            if series.is_empty() && !self.has_readings(&user, meter.id, fetched.window).await? {
+            if series.is_empty() && !fetched.has_readings() {
                 if !fetched.is_whole() {
                     return Err(UsageError::NotYet);
                 }
@@ -133,10 +133,6 @@ impl Service {
             return Err(UsageError::NotOffered(refusal));
         }
         Ok(usage)
-    }
-
-    async fn has_readings(&self, user: &User, meter: Uuid, window: Window) -> Result<bool, UsageError> {
-        Ok(!self.store.readings(user.id, meter, window).await?.is_empty())
     }
 }
 
