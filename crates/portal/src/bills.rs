@@ -1,19 +1,18 @@
 //! Bills: the list is a page of the portal; what they are made of is in the Green Button file.
 
-use connect_core::connector::{ConnectorError, LoginContext, MeterKind, RemoteAccount, UtilitySession};
-use connect_core::usage::{Amount, Bill, Charge, ChargeKind, MONEY_EXPONENT};
-use greenbutton::{Document, Measurement, Service, currency_letters};
+use connect_core::connector::{ConnectorError, LoginContext, RemoteAccount, UtilitySession};
+use connect_core::usage::Bill;
+use connect_documents::{OutOfRange, add_summary};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use scraper::{ElementRef, Html};
 
 use crate::PortalConnector;
-use crate::download::{lowered, pieces, scale, whole};
+use crate::download::pieces;
 use crate::http::Wanted;
 use crate::jar::Jar;
 use crate::marks::{page, path};
 use crate::page::{css, first, text};
-use crate::readings::fits;
 
 /// A row of the list.
 struct Row {
@@ -62,7 +61,8 @@ impl PortalConnector {
                 }
                 seen.push(summary.href.clone());
                 if let Some(bill) = bills.iter_mut().find(|bill| self.is_of(summary, bill)) {
-                    complete(bill, &document, summary).ok_or(ConnectorError::SiteChanged("amount of a bill"))?;
+                    add_summary(bill, &document, summary)
+                        .map_err(|OutOfRange| ConnectorError::SiteChanged("amount of a bill"))?;
                 }
             }
         }
@@ -104,59 +104,6 @@ impl PortalConnector {
                 None => false,
             }
     }
-}
-
-/// Adds what a summary says of one meter. `None` for an amount that cannot be kept exactly.
-fn complete(bill: &mut Bill, document: &Document, summary: &greenbutton::Bill) -> Option<()> {
-    let point = summary.usage_point.and_then(|place| document.usage_points.get(place));
-    let kind = match point.and_then(|point| point.service) {
-        Some(Service::Electricity) => ChargeKind::Electric,
-        Some(Service::Gas) => ChargeKind::Gas,
-        _ => ChargeKind::Other,
-    };
-    for item in summary.items.iter().filter(|item| item.is_charge()) {
-        let Some(amount) = item.amount else { continue };
-        let amount = money(amount.mantissa(), amount.scale())?;
-        bill.charges.push(Charge { kind, text: item.note.clone().unwrap_or_default(), amount });
-    }
-    if bill.currency.is_none() {
-        bill.currency = summary.currency.and_then(currency_letters).map(str::to_owned);
-    }
-    let usage = summary.consumption.as_ref();
-    match kind {
-        ChargeKind::Electric => add(&mut bill.electric_usage, MeterKind::Electric, usage),
-        ChargeKind::Gas => add(&mut bill.gas_usage, MeterKind::Gas, usage),
-        ChargeKind::Other => Some(()),
-    }
-}
-
-/// Adds the amount of another meter. Amounts in units that cannot be added up are left as they are.
-fn add(sum: &mut Option<Amount>, kind: MeterKind, more: Option<&Measurement>) -> Option<()> {
-    let Some(more) = more else { return Some(()) };
-    let (raw, exponent) = whole(more.raw.mantissa(), more.raw.scale(), more.power_of_ten)?;
-    let Some(scale) = scale(more.uom, exponent).filter(|scale| fits(kind, scale.unit)) else { return Some(()) };
-    let more = Amount { raw, scale };
-    *sum = Some(match *sum {
-        None => more,
-        Some(old) if old.scale.unit != more.scale.unit => old,
-        Some(old) => {
-            let exponent = old.scale.exponent.min(more.scale.exponent);
-            let raised = |amount: Amount| lowered(amount.raw, amount.scale.exponent, exponent);
-            let raw = raised(old)?.checked_add(raised(more)?)?;
-            Amount { raw, scale: connect_core::usage::Scale { exponent, ..scale } }
-        }
-    });
-    Some(())
-}
-
-/// A decimal amount in units of the currency, in 1e-5 of it.
-fn money(mantissa: i128, scale: u32) -> Option<i64> {
-    let (raw, exponent) = whole(mantissa, scale, 0)?;
-    if exponent >= MONEY_EXPONENT {
-        return lowered(raw, exponent, MONEY_EXPONENT);
-    }
-    let step = 10i64.checked_pow(u32::try_from(MONEY_EXPONENT - exponent).ok()?)?;
-    (raw % step == 0).then_some(raw / step)
 }
 
 /// The rows of the list, by the names of its columns.
@@ -227,9 +174,6 @@ mod tests {
         for bad in ["", "$", "12.00", "$1.234567", "$-1", "$1.2.3", "€5", "$99999999999999999999"] {
             assert_eq!(dollars(bad), None, "{bad}");
         }
-        assert_eq!(money(1234, 2), Some(1_234_000));
-        assert_eq!(money(1_234_560, 6), Some(123_456));
-        assert_eq!(money(1, 6), None);
     }
 
     #[test]

@@ -1,8 +1,7 @@
-//! Green Button files of the portal, and what their numbers are here.
+//! Green Button files of the portal.
 
 use connect_core::connector::{ConnectorError, LoginContext, RemoteAccount};
-use connect_core::usage::{Quality, Scale, Unit};
-use greenbutton::{Document, Error, Qualities};
+use greenbutton::{Document, Error};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -10,47 +9,6 @@ use crate::PortalConnector;
 use crate::http::Wanted;
 use crate::jar::Jar;
 use crate::marks::path;
-
-/// Units of ESPI that are kept, by their codes (`uom`).
-pub(crate) fn unit(uom: Option<u16>) -> Option<Unit> {
-    Some(match uom? {
-        72 => Unit::WattHour,
-        169 => Unit::Therm,
-        132 => Unit::Btu,
-        119 => Unit::CubicFoot,
-        42 => Unit::CubicMetre,
-        _ => return None,
-    })
-}
-
-/// How sure a reading is by its codes; the least sure one counts.
-pub(crate) fn quality(codes: Qualities) -> Quality {
-    let quality = |code| match code {
-        12 => Quality::Projected,
-        // Derived (11) is not among them: it is a share of what was measured.
-        7..=10 | 13 | 15 | 16 => Quality::Estimated,
-        17..=19 => Quality::Validated,
-        _ => Quality::Measured,
-    };
-    codes.codes().map(quality).max().unwrap_or(Quality::Measured)
-}
-
-/// An exact decimal as integer and power of ten.
-pub(crate) fn whole(mantissa: i128, scale: u32, power: i32) -> Option<(i64, i8)> {
-    let exponent = i64::from(power) - i64::from(scale);
-    Some((i64::try_from(mantissa).ok()?, i8::try_from(exponent).ok()?))
-}
-
-/// The same number with another, lower power of ten.
-pub(crate) fn lowered(raw: i64, from: i8, to: i8) -> Option<i64> {
-    let by = u32::try_from(i16::from(from) - i16::from(to)).ok()?;
-    raw.checked_mul(10i64.checked_pow(by)?)
-}
-
-/// The scale of a number of ESPI.
-pub(crate) fn scale(uom: Option<u16>, exponent: i8) -> Option<Scale> {
-    Some(Scale { unit: unit(uom)?, exponent })
-}
 
 /// Days, both included, in pieces of at most `longest`.
 pub(crate) fn pieces(from: Date, to: Date, longest: i32) -> Vec<(Date, Date)> {
@@ -112,28 +70,5 @@ mod tests {
         assert_eq!(pieces(day(1), day(1), 400), [(day(1), day(1))]);
         assert_eq!(pieces(day(2), day(1), 400), []);
         assert_eq!(pieces(Date::MAX, Date::MAX, 1).len(), 1);
-    }
-
-    #[test]
-    fn numbers_stay_exact() {
-        assert_eq!(whole(15, 1, -3), Some((15, -4)));
-        assert_eq!(whole(i128::from(i64::MAX) + 1, 0, 0), None);
-        assert_eq!(whole(1, 28, -127), None);
-        assert_eq!(lowered(7, 0, -3), Some(7000));
-        assert_eq!(lowered(7, -3, 0), None);
-        assert_eq!(lowered(i64::MAX, 0, -1), None);
-    }
-
-    #[test]
-    fn the_least_sure_code_counts() {
-        let of = |codes: &[u16]| {
-            let mut all = Qualities::default();
-            codes.iter().for_each(|code| assert!(all.insert(*code)));
-            quality(all)
-        };
-        assert_eq!([of(&[]), of(&[0]), of(&[14]), of(&[11])], [Quality::Measured; 4]);
-        assert_eq!([of(&[17]), of(&[18, 19])], [Quality::Validated; 2]);
-        assert_eq!([of(&[8]), of(&[17, 8])], [Quality::Estimated; 2]);
-        assert_eq!(of(&[12, 17]), Quality::Projected);
     }
 }

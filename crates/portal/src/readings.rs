@@ -1,21 +1,18 @@
 //! Readings, out of the Green Button file.
 
-use std::collections::BTreeMap;
-
 use connect_core::connector::{ConnectorError, LoginContext, MeterKind, RemoteAccount, UtilitySession};
-use connect_core::usage::{Flow, Grain, Reading, Series, SeriesKind, Unit, Window};
-use greenbutton::{Clock, Document, Service};
+use connect_core::usage::{Series, Window};
+use connect_documents::{Kinds, OutOfRange, add_series, in_order};
+use greenbutton::{Document, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::PortalConnector;
-use crate::download::{lowered, pieces, quality, scale, unit, whole};
+use crate::download::pieces;
 use crate::http::Wanted;
 use crate::jar::Jar;
 use crate::marks::{page, path};
 use crate::page::{css, first};
-
-type Kinds = BTreeMap<SeriesKind, Vec<Reading>>;
 
 impl PortalConnector {
     pub(crate) async fn read_meter(
@@ -40,7 +37,7 @@ impl PortalConnector {
         if !seen && !self.has_intervals(cx, &mut jar, account, meter).await? {
             return Err(ConnectorError::NotOffered);
         }
-        Ok(kinds.into_iter().map(|(kind, readings)| Series { kind, readings: in_order(readings) }).collect())
+        Ok(in_order(kinds))
     }
 
     /// The utility's days in which readings of the window start, both included.
@@ -84,50 +81,12 @@ fn collect(
     let mut seen = false;
     for series in document.series.iter().filter(|series| series.usage_point == Some(point)) {
         seen = true;
-        let flow = match series.reading_type.flow {
-            // Files for meters that count one way often do not say it.
-            Some(greenbutton::Flow::Delivered) | None => Flow::Delivered,
-            Some(greenbutton::Flow::Received) => Flow::Received,
-            Some(greenbutton::Flow::Net) => Flow::Net,
-            Some(_) => continue,
-        };
-        if !series.is_usage() || series.clock != Clock::Utc || unit(series.reading_type.uom).is_none() {
+        let kept = add_series(series, window, kinds);
+        if !kept.map_err(|OutOfRange| ConnectorError::SiteChanged("value of a reading"))? {
             tracing::debug!("a series of a kind that is not kept was left out");
-            continue;
         }
-        add(series, flow, window, kinds).ok_or(ConnectorError::SiteChanged("value of a reading"))?;
     }
     Ok(seen)
-}
-
-/// `None` for a value that cannot be kept exactly.
-fn add(series: &greenbutton::Series, flow: Flow, window: Window, kinds: &mut Kinds) -> Option<()> {
-    let power = series.reading_type.power_of_ten.unwrap_or(0);
-    // One power of ten for all, the one of the longest fraction. Almost always there is none.
-    let places = series.readings.iter().map(|reading| reading.raw.scale()).max().unwrap_or(0);
-    let (_, exponent) = whole(0, places, power)?;
-    let scale = scale(series.reading_type.uom, exponent)?;
-    for reading in &series.readings {
-        if reading.start < window.from || reading.start >= window.to || reading.duration == 0 {
-            continue;
-        }
-        let (raw, own) = whole(reading.raw.mantissa(), reading.raw.scale(), power)?;
-        let kind = SeriesKind { flow, grain: Grain::of(reading.duration), scale };
-        kinds.entry(kind).or_default().push(Reading {
-            start: reading.start,
-            duration: reading.duration,
-            raw: lowered(raw, own, exponent)?,
-            quality: quality(reading.qualities),
-        });
-    }
-    Some(())
-}
-
-/// Files of neighbouring days may both have what lies between them.
-fn in_order(mut readings: Vec<Reading>) -> Vec<Reading> {
-    readings.sort_by_key(|reading| (reading.start, reading.duration));
-    readings.dedup_by_key(|reading| (reading.start, reading.duration));
-    readings
 }
 
 /// The usage point of a meter: by its name, which ends its address, or as the only one of its kind
@@ -152,13 +111,5 @@ fn point_of(document: &Document, account: &RemoteAccount, meter: usize) -> Optio
     match (of_kind.next(), of_kind.next()) {
         (Some((place, _)), None) => Some(place),
         _ => None,
-    }
-}
-
-/// The API's unit for a kind of meter, for sums on a bill.
-pub(crate) fn fits(kind: MeterKind, unit: Unit) -> bool {
-    match kind {
-        MeterKind::Electric => unit == Unit::WattHour,
-        MeterKind::Gas => unit != Unit::WattHour,
     }
 }
