@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test as base } from '@playwright/test';
+import { type BrowserContext, expect, test as base } from '@playwright/test';
 import { audit } from './axe';
 import { connectToken } from './api';
 import { Modal } from './modal';
@@ -32,6 +32,18 @@ const OWN = [
   { slug: 'fpl', name: 'Florida Power & Light' },
 ];
 
+/** Answers and frames come late, as on a slow phone: for finding tests and screens that count on speed. */
+async function slowDown(context: BrowserContext) {
+  await context.route('**/_connect/**', async (route) => {
+    await new Promise((resolve) => { setTimeout(resolve, 150); });
+    await route.continue();
+  });
+  await context.addInitScript(() => {
+    const frame = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (callback) => window.setTimeout(() => frame(callback), 400);
+  });
+}
+
 export const test = base.extend<Fixtures, WorkerFixtures>({
   user: async ({}, use, info) => {
     await use(`${info.project.name}-${randomUUID()}`);
@@ -40,6 +52,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async ({ context }, use) => {
       const problems = new Problems();
       await problems.watch(context);
+      if (process.env.CONNECT_E2E_SLOW) await slowDown(context);
       await use(problems);
       expect(problems.unexpected, 'messages of the browser').toEqual([]);
     },

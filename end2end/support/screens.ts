@@ -194,6 +194,7 @@ export const SCREENS: Record<string, Screen> = {
     reach: async (stage) => {
       await login('mfa_expired')(stage);
       await stage.modal.verify('123456');
+      await expect(stage.modal.alert).toContainText('no longer valid');
       await stage.modal.button('Send again').click();
       await expect(stage.modal.alert).toContainText('on its way');
     },

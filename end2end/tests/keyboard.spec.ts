@@ -59,8 +59,9 @@ test('Welcome, selection, login, method, code, confirmation', async ({ modal, pa
   await page.keyboard.type('wrong');
   await page.keyboard.press('Enter');
 
-  await expect(modal.password).toBeFocused();
+  // In this order: until the answer is there, the focus is in the field of the screen before.
   await expect(modal.password).toHaveAttribute('aria-invalid', 'true');
+  await expect(modal.password).toBeFocused();
   await page.keyboard.type('password');
   await page.keyboard.press('Enter');
 

@@ -1,6 +1,7 @@
 // The server knows where a customer is: reloads, second windows, double and stale clicks.
 import type { Locator } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
+import { hold } from '../support/hold';
 import { Modal, PGE } from '../support/modal';
 
 test('the page is reloaded at the selection', async ({ modal, page, start }) => {
@@ -24,6 +25,25 @@ test('the page is reloaded after a wrong password', async ({ modal, page, start 
   await expect(modal.password).toHaveValue('');
   await modal.signIn('bad_password');
   await expect(modal.alert).toContainText('You have 3 tries left here.');
+});
+
+test('what is typed before the server has told where the customer is stays', async ({ context, modal, start }) => {
+  const token = await start('pge');
+  await modal.proceed();
+  await modal.at(`Sign in to ${PGE}`);
+  const page = await context.newPage();
+  const other = new Modal(page);
+  const asked = page.waitForRequest(/_connect\/load/);
+  const answer = await hold(page, '**/_connect/load');
+  const opened = other.open(token);
+  await asked;
+  await other.type('good', 'password');
+  answer();
+  await opened;
+  await expect(other.password).toHaveValue('password');
+  await other.button('Sign in').click();
+  await other.linked();
+  await other.done();
 });
 
 test('the page is reloaded at a code, which still works', async ({ modal, page, start }) => {

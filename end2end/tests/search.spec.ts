@@ -14,6 +14,8 @@ test.beforeEach(async ({ modal, start }) => {
   await start();
   await modal.proceed();
   await modal.at('Who sends your energy bill?');
+  // The screen sets the focus once it is drawn; a key that is pressed before goes nowhere.
+  await expect(modal.frame.locator('#title:focus, #search:focus')).toHaveCount(1);
 });
 
 test('large utilities first; typing narrows the list', async ({ modal }) => {

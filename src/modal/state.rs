@@ -13,6 +13,7 @@ use leptos::web_sys::HtmlElement;
 use serde::Serialize;
 
 use super::bridge;
+use super::parts::field_value;
 use crate::calls::{CallError, Finish, Go, Load, Wait, Way, ask, encode, post, read};
 
 /// How long a lost connection is left alone before the modal asks again by itself.
@@ -130,12 +131,13 @@ impl Modal {
 
     /// Asks where the customer is and tells the page whether the token is good.
     fn load(self) {
+        // Not when the answer is there: it may come after another call was lost.
+        self.lost.set(false);
         spawn_local(async move {
             match ask(Load { token: self.token() }).await {
                 Ok(view) => {
                     bridge::status(true);
                     self.show(view);
-                    self.lost.set(false);
                 }
                 Err(CallError::TokenInvalid) => {
                     bridge::status(false);
@@ -214,10 +216,12 @@ impl Modal {
 
     fn show(self, view: FlowView) {
         // Answers may overtake each other; an older one has nothing to add. The server's Welcome
-        // is complete as it was rendered; other screens it may have left blanks in.
+        // is complete as it was rendered; other screens it may have left blanks in, which wait when the
+        // customer has begun to type.
         let nothing_new = self.view.with_untracked(|old| {
             let same = old.step == view.step && order(&old.screen) == order(&view.screen);
-            view.step < old.step || (same && (self.loaded.get_value() || order(&old.screen) == WELCOME))
+            let whole = self.loaded.get_value() || order(&old.screen) == WELCOME;
+            view.step < old.step || (same && (whole || FIELDS.iter().any(|id| !field_value(id).is_empty())))
         });
         self.loaded.set_value(true);
         if nothing_new {
@@ -350,12 +354,13 @@ impl Modal {
 
     /// Asks again where the customer is, after the connection was lost.
     pub(super) fn retry(self) {
-        self.lost.set(false);
         self.load();
     }
 }
 
 const WELCOME: u8 = 1;
+/// Fields that a customer types into.
+const FIELDS: [&str; 3] = ["username", "password", "code"];
 
 /// Position of a screen on the way, to move in the direction of the step.
 fn order(screen: &Screen) -> u8 {

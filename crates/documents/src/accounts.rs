@@ -66,11 +66,18 @@ pub fn found(document: &Document, zone: &TimeZone) -> Result<Found, OutOfRange> 
     let mut points: Vec<Point> = Vec::new();
     for (place, point) in document.usage_points.iter().enumerate() {
         let Some(kind) = kind_of_point(document, place, point) else {
-            left_out += document.series.iter().filter(|s| s.usage_point == Some(place) && !s.readings.is_empty()).count();
+            left_out +=
+                document.series.iter().filter(|s| s.usage_point == Some(place) && !s.readings.is_empty()).count();
             continue;
         };
         let public_id = point.href.as_deref().and_then(mark).and_then(|mark| Uuid::try_parse(mark).ok());
-        points.push(Point { place: Some(place), number: point.account.clone(), kind, public_id, kinds: Kinds::new() });
+        points.push(Point {
+            place: Some(place),
+            number: point.account.clone(),
+            kind,
+            public_id,
+            kinds: Kinds::new(),
+        });
     }
     for series in document.series.iter().filter(|series| !series.readings.is_empty()) {
         let at = match series.usage_point {
@@ -90,7 +97,13 @@ pub fn found(document: &Document, zone: &TimeZone) -> Result<Found, OutOfRange> 
                     .iter()
                     .position(|point| point.place.is_none() && point.kind == kind)
                     .unwrap_or_else(|| {
-                        points.push(Point { place: None, number: None, kind, public_id: None, kinds: Kinds::new() });
+                        points.push(Point {
+                            place: None,
+                            number: None,
+                            kind,
+                            public_id: None,
+                            kinds: Kinds::new(),
+                        });
                         points.len() - 1
                     }),
             },
@@ -100,7 +113,8 @@ pub fn found(document: &Document, zone: &TimeZone) -> Result<Found, OutOfRange> 
             left_out += 1;
         }
     }
-    let billed = |point: &Point| point.place.is_some() && document.bills.iter().any(|b| b.usage_point == point.place);
+    let billed =
+        |point: &Point| point.place.is_some() && document.bills.iter().any(|b| b.usage_point == point.place);
     points.retain(|point| !point.kinds.is_empty() || billed(point));
     Ok(Found { accounts: accounts(document, points, zone)?, left_out })
 }
@@ -123,7 +137,9 @@ fn accounts(document: &Document, points: Vec<Point>, zone: &TimeZone) -> Result<
         let bills = bills_of(document, &places, zone)?;
         let first = group.iter().find_map(|point| document.usage_points.get(point.place?));
         let number = number
-            .or_else(|| single.then(|| only(document.customers.accounts.iter().map(|a| a.number.clone()))).flatten())
+            .or_else(|| {
+                single.then(|| only(document.customers.accounts.iter().map(|a| a.number.clone()))).flatten()
+            })
             .or_else(|| first.and_then(|point| point.href.as_deref()).and_then(mark).map(str::to_owned))
             .unwrap_or_else(|| "1".to_owned());
         let address = single

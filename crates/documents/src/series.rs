@@ -125,7 +125,10 @@ mod tests {
             raw,
             quality: Quality::Measured,
         });
-        Series { kind: SeriesKind { flow, grain, scale: Scale { unit, exponent: 0 } }, readings: readings.collect() }
+        Series {
+            kind: SeriesKind { flow, grain, scale: Scale { unit, exponent: 0 } },
+            readings: readings.collect(),
+        }
     }
 
     #[test]
