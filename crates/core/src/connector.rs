@@ -142,6 +142,9 @@ pub enum ConnectorError {
     /// The site is down or in maintenance.
     #[error("the utility's site is down")]
     SiteDown,
+    /// The utility has the consent and is still preparing the data. It passes by itself.
+    #[error("the utility is still preparing the data")]
+    NotReady,
     /// The login is good but holds no account.
     #[error("the login holds no account")]
     NoAccounts,
@@ -246,6 +249,35 @@ pub trait Connector: Send + Sync {
         state: LoginState,
         input: ChallengeInput,
     ) -> Result<LoginStep, ConnectorError>;
+
+    /// Where the customer consents at the utility's own site, with `state` to come back with; `None` for
+    /// a connector that signs in with a password.
+    fn consent_url(&self, state: &str) -> Option<String> {
+        let _ = state;
+        None
+    }
+
+    /// Turns the code that the customer came back with into a session. Called once per code.
+    ///
+    /// [`ConnectorError::ChallengeExpired`] when the utility does not take the code: it is too old or
+    /// was used, and the customer must consent again.
+    async fn redeem(&self, cx: LoginContext, code: &Secret) -> Result<UtilitySession, ConnectorError> {
+        let _ = (cx, code);
+        Err(ConnectorError::NotOffered)
+    }
+
+    /// A new session out of one that is over, without the customer.
+    /// [`ConnectorError::InvalidCredentials`] when the utility no longer honours the consent.
+    async fn renew(&self, cx: LoginContext, session: &UtilitySession) -> Result<UtilitySession, ConnectorError> {
+        let _ = (cx, session);
+        Err(ConnectorError::NotOffered)
+    }
+
+    /// The address that the utility's notifications name this session's data by.
+    fn subscription(&self, session: &UtilitySession) -> Option<String> {
+        let _ = session;
+        None
+    }
 
     /// Accounts under an accepted login, at least one ([`ConnectorError::NoAccounts`] otherwise).
     async fn accounts(

@@ -40,6 +40,7 @@ pub fn meaning(error: &ConnectorError) -> (Meaning, &'static str) {
         ConnectorError::ActionRequired(_) => (Meaning::Login, "action_required"),
         ConnectorError::TooManyCodes | ConnectorError::ChallengeExpired => (Meaning::Login, "challenge_failed"),
         ConnectorError::SiteDown => (Meaning::Passing, "site_down"),
+        ConnectorError::NotReady => (Meaning::Passing, "not_ready"),
         ConnectorError::SiteChanged(_) => (Meaning::Passing, "site_changed"),
         ConnectorError::SessionExpired | ConnectorError::StaleState => (Meaning::Passing, "session_expired"),
         ConnectorError::NoAccounts => (Meaning::Passing, "no_accounts"),
@@ -149,9 +150,15 @@ mod tests {
         for error in [InvalidCredentials, Locked, ChallengeNeeded, TooManyCodes, ChallengeExpired, action] {
             assert_eq!(meaning(&error).0, Meaning::Login, "{error}");
         }
-        for error in [SiteDown, SiteChanged("x"), SessionExpired, StaleState, NoAccounts, NotOffered] {
+        for error in [SiteDown, NotReady, SiteChanged("x"), SessionExpired, StaleState, NoAccounts, NotOffered] {
             assert_eq!(meaning(&error).0, Meaning::Passing, "{error}");
         }
+    }
+
+    #[test]
+    fn data_in_preparation_says_nothing_against_the_site() {
+        assert_eq!(site_of(&ConnectorError::NotReady), Site::Well);
+        assert_eq!(site_of(&ConnectorError::SiteDown), Site::Failed);
     }
 
     #[test]

@@ -162,8 +162,9 @@ fn accounts(document: &Document, points: Vec<Point>, zone: &TimeZone) -> Result<
     Ok(accounts)
 }
 
-/// What a usage point measures: as it says, else by the units of its series.
-fn kind_of_point(document: &Document, place: usize, point: &UsagePoint) -> Option<MeterKind> {
+/// What a usage point measures: as it says, else by the units of its series. `place` is its place in
+/// [`Document::usage_points`].
+pub fn kind_of_point(document: &Document, place: usize, point: &UsagePoint) -> Option<MeterKind> {
     match point.service {
         Some(Service::Electricity) => Some(MeterKind::Electric),
         Some(Service::Gas) => Some(MeterKind::Gas),
@@ -196,7 +197,8 @@ fn only<T>(mut all: impl Iterator<Item = Option<T>>) -> Option<T> {
     all.next().is_none().then_some(first).flatten()
 }
 
-fn one_line(address: &greenbutton::Address) -> String {
+/// An address on one line, without the country.
+pub fn one_line(address: &greenbutton::Address) -> String {
     let region = [&address.state, &address.postal_code];
     let region = region.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
     let parts = [address.street.clone(), address.town.clone(), Some(region).filter(|region| !region.is_empty())];

@@ -3,7 +3,6 @@
 use std::env;
 use std::io;
 
-use connect_core::secret::Secret;
 use connect_sunrise::{SunriseConfig, ThirdParty, serve};
 use tokio::net::TcpListener;
 
@@ -12,14 +11,7 @@ async fn main() -> io::Result<()> {
     let address = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8090".to_owned());
     let listener = TcpListener::bind(&address).await?;
     let mut config = SunriseConfig::new(format!("http://{}", listener.local_addr()?));
-    // Public, like everything in the sandbox.
-    config.third_parties.push(ThirdParty {
-        client_id: "connect-sandbox".to_owned(),
-        client_secret: Secret::new("connect-sandbox-secret"),
-        name: "Connect (sandbox)".to_owned(),
-        redirect_uri: "http://127.0.0.1:8080/greenbutton/callback".to_owned(),
-        notify_uri: None,
-    });
+    config.third_parties.push(ThirdParty::example("http://127.0.0.1:8080"));
     eprintln!("Sunrise Power & Gas (sandbox): {}/", config.public_url);
     serve(listener, config).await
 }

@@ -51,6 +51,20 @@ pub struct ThirdParty {
     pub notify_uri: Option<String>,
 }
 
+impl ThirdParty {
+    /// The example: Connect, served at `company` (an address without a slash at the end). Its secret is
+    /// public, like everything in the sandbox.
+    pub fn example(company: &str) -> Self {
+        Self {
+            client_id: "connect-sandbox".to_owned(),
+            client_secret: Secret::new("connect-sandbox-secret"),
+            name: "Connect (sandbox)".to_owned(),
+            redirect_uri: format!("{company}/greenbutton/callback"),
+            notify_uri: Some(format!("{company}/greenbutton/notify")),
+        }
+    }
+}
+
 impl SunriseConfig {
     /// The portal as the documentation describes it, by the machine's clock.
     pub fn new(public_url: impl Into<String>) -> Self {

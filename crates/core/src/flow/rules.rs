@@ -253,7 +253,7 @@ fn failed(from: &Stage, error: ConnectorError, left: u8) -> Result<Stage, OutOfP
         ConnectorError::TooManyCodes => login.with(LoginNotice::CodeTooMany),
         ConnectorError::ChallengeExpired | ConnectorError::StaleState => login.with(LoginNotice::CodeExpired),
         // An outage while a code is checked leaves the customer at the code.
-        ConnectorError::SiteDown => from.back_with(LoginNotice::Down, CodeNotice::Down),
+        ConnectorError::SiteDown | ConnectorError::NotReady => from.back_with(LoginNotice::Down, CodeNotice::Down),
         // The last three belong to reading data without the customer.
         ConnectorError::SiteChanged(_)
         | ConnectorError::SessionExpired

@@ -163,6 +163,7 @@ fn a_refused_login_counts_down_keeps_the_username_and_then_stops() {
 fn an_outage_is_never_called_a_wrong_password_and_costs_no_try() {
     let outages = [
         (Answer::Failed(ConnectorError::SiteDown), LoginNotice::Down),
+        (Answer::Failed(ConnectorError::NotReady), LoginNotice::Down),
         (Answer::Failed(ConnectorError::SiteChanged("login form")), LoginNotice::Internal),
         (Answer::TimedOut, LoginNotice::TimedOut),
         (Answer::Broke, LoginNotice::Internal),
