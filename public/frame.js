@@ -12,9 +12,11 @@
   let listener = null;
   let port = null;
   let run; // The opening that an outcome belongs to.
+  let page = ''; // The company's page, to come back to.
+  let token; // The connect token.
 
-  function deliver(type, token) {
-    queue.push([type, token]);
+  function deliver(type, text) {
+    queue.push([type, text]);
     flush();
   }
 
@@ -62,6 +64,82 @@
     else early = 'Escape';
   });
 
+  // A file may be dropped anywhere on a screen that takes one. Elsewhere the browser would open it.
+  for (const type of ['dragover', 'dragleave', 'drop']) {
+    document.addEventListener(type, (event) => {
+      const field = document.getElementById('file');
+      const { files } = event.dataTransfer;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = field ? 'copy' : 'none';
+      document.body.toggleAttribute('data-drag', Boolean(field) && type === 'dragover');
+      if (type !== 'drop' || !field || !files.length) return;
+      field.files = files;
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+  }
+
+  // What the screens do that the server draws: their buttons name it in data-way.
+  document.addEventListener('click', ({ target }) => {
+    const button = ready && target.closest && target.closest('[data-way]');
+    if (!button) return;
+    const { way, url } = button.dataset;
+    if (way === 'visit') visit(url);
+    else listener(way, way === 'leave' ? page : '');
+  });
+  document.addEventListener('change', ({ target }) => {
+    if (target.id === 'file' && target.files.length) upload(target);
+  });
+
+  /** Opens the utility's site in a window, within the click, and watches it. */
+  function visit(url) {
+    const other = window.open('', '', 'popup,width=560,height=760');
+    const show = (when) => {
+      for (const note of document.querySelectorAll('[data-when]')) note.hidden = note.dataset.when !== when;
+    };
+    show(other ? 'open' : 'blocked');
+    if (!other) return;
+    other.opener = null; // It need not know us.
+    other.location.href = url;
+    listener('wait', '');
+    const timer = setInterval(() => {
+      if (!other.closed) return;
+      clearInterval(timer);
+      show('gone');
+      listener('load', ''); // Perhaps all is done.
+    }, 400);
+  }
+
+  /** Sends the file of the field, and says how far it is. */
+  function upload(field) {
+    const [file] = field.files;
+    const { step, largest } = field.dataset;
+    const text = document.querySelector('.drop-do');
+    const bar = document.querySelector('.drop progress');
+    const { choose, sending, reading } = text.dataset;
+    const call = new XMLHttpRequest();
+    call.open('POST', '/_connect/file');
+    call.setRequestHeader('Authorization', `Bearer ${token}`);
+    call.setRequestHeader('X-Connect-Step', step);
+    call.setRequestHeader('X-Connect-Size', file.size);
+    const tell = (sent) => {
+      bar.value = sent;
+      text.textContent = sent < 100 ? sending.replace('{percent}', sent) : reading;
+    };
+    call.upload.onprogress = ({ loaded, total }) => tell(Math.floor((loaded / total) * 100));
+    call.onloadend = () => {
+      bar.hidden = true;
+      field.disabled = false;
+      field.value = '';
+      text.textContent = choose;
+      listener([200, 401, 409].includes(call.status) ? 'load' : 'lost', '');
+    };
+    bar.hidden = false;
+    field.disabled = true;
+    tell(0);
+    // What is too large is refused by its size alone.
+    call.send(file.size > largest ? null : file);
+  }
+
   function replay() {
     ready = true;
     if (early === 'Escape') listener('dismiss', '');
@@ -77,9 +155,11 @@
     if (origin !== hostOrigin || source !== host || !data || data.connect !== 1) return;
     if (data.type !== 'token' || data.nonce !== nonce || typeof data.token !== 'string' || !ports[0]) return;
     window.removeEventListener('message', onToken);
+    if (typeof data.page === 'string' && data.page.startsWith(`${hostOrigin}/`)) page = data.page;
     port = ports[0];
     port.onmessage = onMessage;
-    deliver('token', data.token);
+    token = data.token;
+    deliver('token', token);
   }
 
   function onMessage({ data }) {
@@ -100,6 +180,9 @@
     },
     success(code) {
       send({ type: 'success', code: String(code), run });
+    },
+    leave(url) {
+      send({ type: 'leave', url, run });
     },
     exit(status, utilityId, utilityName) {
       const metadata = utilityId ? { utility_id: String(utilityId), utility_name: String(utilityName || '') } : {};

@@ -75,7 +75,7 @@
       port1.onmessage = (event) => {
         if (frame.port === port1 && event.data) onMessage(event.data);
       };
-      source.postMessage({ connect: 1, type: 'token', nonce, token }, base, [port2]);
+      source.postMessage({ connect: 1, type: 'token', nonce, token, page: location.href.split('#')[0] }, base, [port2]);
       onHello();
     }
 
@@ -141,7 +141,7 @@
       callReady();
     }
 
-    function onMessage({ type, valid, code, status, metadata, run }) {
+    function onMessage({ type, valid, code, status, metadata, run, url }) {
       if (type === 'status' && typeof valid === 'boolean') {
         frame.valid = valid;
         if (session && !valid) exitWith('token_invalid');
@@ -153,6 +153,8 @@
         call(close().onSuccess, code);
       } else if (type === 'exit' && exitStatuses.includes(status)) {
         exitWith(status, metadata);
+      } else if (type === 'leave' && /^https?:/.test(url)) {
+        location.assign(url); // The utility's site sends the customer back here.
       }
     }
 

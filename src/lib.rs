@@ -8,6 +8,8 @@
 pub mod calls;
 pub mod modal;
 pub mod page;
+#[cfg(feature = "ssr")]
+pub mod pages;
 pub mod quickstart;
 pub mod small;
 pub mod text;

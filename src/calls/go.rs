@@ -1,4 +1,4 @@
-//! Moves that need nothing but the wish: on, back, to another utility, another code.
+//! Moves that need nothing but the wish: on, back, to another utility, another code, another way.
 
 use connect_wire::{FlowView, Hidden};
 use leptos::prelude::*;
@@ -18,9 +18,15 @@ pub enum Way {
     ChangeUtility,
     /// Stay, and have the code sent again.
     Resend,
+    /// From the utility's own site to signing in here.
+    SignInHere,
+    /// To the screen that takes a file.
+    UseFile,
+    /// On, with the file that was read.
+    LinkFile,
 }
 
-/// Makes a move. One function for four that take nothing else.
+/// Makes a move. One function for all that take nothing else.
 #[server(endpoint = "go", input = Postcard, output = Postcard)]
 pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallError> {
     use connect_core::flow::Action;
@@ -32,5 +38,8 @@ pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallErro
         Way::Back => service.act(&token, step, Action::Back).await,
         Way::ChangeUtility => service.act(&token, step, Action::ChangeUtility).await,
         Way::Resend => service.resend(&token, step).await,
+        Way::SignInHere => service.act(&token, step, Action::SignInHere).await,
+        Way::UseFile => service.use_file(&token, step).await,
+        Way::LinkFile => service.link_file(&token, step).await,
     })
 }

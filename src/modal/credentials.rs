@@ -5,7 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, button, field_value, monogram, note, outside_link, primary};
+use super::parts::{Tone, button, field_value, icon, monogram, note, outside_link, primary};
 use crate::calls::{SubmitLogin, Way};
 use crate::small::{Part, Small, attr, live_text, on};
 use crate::text::{Strings, fill, use_strings};
@@ -55,6 +55,7 @@ pub(super) fn credentials(
                 </div>
                 <h1 id="title" tabindex="-1">{with(title)}</h1>
                 {explained.unwrap_or_else(|| view! { <p class=if available { "" } else { "hint-box" }>{lead}</p> }.fresh())}
+                {(!available).then(|| file_offer(words))}
                 <div class="field">
                     <label for="username">{words.username_label()}</label>
                     <input
@@ -109,6 +110,21 @@ pub(super) fn credentials(
             </footer>
         </form>
     }
+}
+
+/// The other way, for a utility that cannot be linked.
+fn file_offer(words: &Strings) -> Part {
+    view! {
+        <button class="offer" type="button" data-way="use_file">
+            {icon("#i-file")}
+            <span class="row-text">
+                <span class="row-name">{words.file_offer()}</span>
+                <span class="row-place">{words.file_offer_text()}</span>
+            </span>
+            {icon("#i-next")}
+        </button>
+    }
+    .fresh()
 }
 
 /// Stands for text that is not sent: only whether there is any.

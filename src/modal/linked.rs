@@ -20,6 +20,7 @@ pub(super) fn linked(
         event.prevent_default();
         modal.finish();
     };
+    let text = if accounts.is_empty() { words.linked_later() } else { words.linked_text() };
     let rows = accounts
         .into_iter()
         .map(|account| {
@@ -48,7 +49,7 @@ pub(super) fn linked(
                 <h1 class="centered" id="title" tabindex="-1">
                     {fill(words.linked_title(), &[("utility", &utility.name)])}
                 </h1>
-                <p class="centered">{fill(words.linked_text(), &[("company", company)])}</p>
+                <p class="centered">{fill(text, &[("company", company), ("utility", &utility.name)])}</p>
                 <ul class="accounts">{rows}</ul>
             </main>
             <footer class="foot">{primary(modal, words.done())}</footer>

@@ -9,7 +9,7 @@ mod header;
 mod leave;
 mod linked;
 mod method;
-mod parts;
+pub(crate) mod parts;
 mod select;
 mod state;
 mod welcome;
@@ -60,6 +60,10 @@ fn screen(modal: Modal) -> Part {
         Screen::Welcome { utility } => welcome::welcome(modal, &company, utility).small(),
         Screen::Select { popular } => select::select(modal, popular).fresh(),
         Screen::Credentials(view) => credentials::credentials(modal, &company, mode, view).fresh(),
+        Screen::Page { html, .. } => {
+            view! { <div class="form" data-busy=attr(move || Some(modal.busy().to_string())) inner_html=html></div> }
+                .fresh()
+        }
         Screen::Checking { utility, what } => checking::checking(modal, utility, what),
         Screen::Method { utility, options, notice } => method::method(modal, utility, options, notice).fresh(),
         Screen::Code(view) => code::code(modal, view).fresh(),

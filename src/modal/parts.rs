@@ -10,12 +10,12 @@ use crate::small::{Part, Small, attr};
 use crate::text::{Strings, use_strings};
 
 /// An icon of the page's sprite (`web/sprite.svg`), decorative: its meaning stands beside it.
-pub(super) fn icon(href: &'static str) -> Part {
+pub(crate) fn icon(href: &'static str) -> Part {
     view! { <svg class="icon" aria-hidden="true"><use href=href></use></svg> }.small()
 }
 
 /// The utility's tile: its letters on a steady colour.
-pub(super) fn monogram(utility: &UtilityCard) -> Part {
+pub(crate) fn monogram(utility: &UtilityCard) -> Part {
     let tone = utility.tone.to_string();
     view! { <span class="monogram" data-tone=tone aria-hidden="true">{utility.monogram.clone()}</span> }.small()
 }
@@ -41,7 +41,7 @@ pub(super) fn place_and_fuels(utility: &UtilityCard, words: &Strings) -> String 
 
 /// Tone of a note.
 #[derive(Clone, Copy)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     /// The customer can mend it.
     Bad,
     /// Not the customer's doing.
@@ -51,7 +51,7 @@ pub(super) enum Tone {
 }
 
 /// A note with a headline and what to do next. It is an alert: read out when it appears.
-pub(super) fn note(tone: Tone, title: String, lines: Vec<String>) -> Part {
+pub(crate) fn note(tone: Tone, title: String, lines: Vec<String>) -> Part {
     let (class, icon_href) = match tone {
         Tone::Bad => ("note bad", "#i-alert"),
         Tone::Warn => ("note warn", "#i-alert"),
@@ -124,7 +124,7 @@ pub(super) fn network_notice(modal: Modal) -> Option<Part> {
 }
 
 /// A link to a utility's own site, in a new tab.
-pub(super) fn outside_link(site: &str, text: String) -> Part {
+pub(crate) fn outside_link(site: &str, text: String) -> Part {
     let mut href = String::from("https://www.");
     href.push_str(site);
     view! {

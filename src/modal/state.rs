@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use connect_wire::{FlowView, Hidden, Screen};
+use connect_wire::{FlowView, Hidden, PageKind, Screen};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::bridge;
 use super::parts::field_value;
-use crate::calls::{CallError, Finish, Go, Load, Wait, Way, ask, encode, post, read};
+use crate::calls::{CallError, Finish, Go, Leave, Load, Wait, Way, ask, encode, post, read};
 
 /// How long a lost connection is left alone before the modal asks again by itself.
 const POLL_AGAIN: Duration = Duration::from_secs(3);
@@ -119,6 +119,15 @@ impl Modal {
             }
             "open" => self.open(),
             "dismiss" => self.dismiss(),
+            "load" => self.load(),
+            "wait" => self.poll(),
+            "lost" => self.lost.set(true),
+            "leave" => self.leave_page(token),
+            "back" => self.go_back(),
+            "change" => self.go(Way::ChangeUtility),
+            "sign_in" => self.go(Way::SignInHere),
+            "use_file" => self.go(Way::UseFile),
+            "link_file" => self.go(Way::LinkFile),
             _ => {
                 self.shown.set(false);
                 self.asking.set(false);
@@ -236,6 +245,10 @@ impl Modal {
         ) {
             self.typed.set(false);
         }
+        if matches!(view.screen, Screen::Page { kind: PageKind::Preview, .. }) {
+            // A file that was read would be lost, too.
+            self.typed.set(true);
+        }
         self.announcement.set(String::new());
         self.view.set(view);
         focus_screen();
@@ -251,7 +264,9 @@ impl Modal {
         }
         self.polling.set_value(true);
         spawn_local(async move {
-            while self.view.with_untracked(|v| matches!(v.screen, Screen::Checking { .. })) {
+            while self.view.with_untracked(|v| {
+                matches!(v.screen, Screen::Checking { .. } | Screen::Page { kind: PageKind::Consent, .. })
+            }) {
                 let answer = ask(Wait { token: self.token(), step: self.step() }).await;
                 let failed =
                     matches!(answer, Err(CallError::Network | CallError::Internal | CallError::Malformed));
@@ -340,6 +355,16 @@ impl Modal {
         });
     }
 
+    /// Goes to the utility's site with the company's whole page.
+    fn leave_page(self, page: String) {
+        spawn_local(async move {
+            match ask(Leave { token: self.token(), step: self.step(), page }).await {
+                Ok(url) => bridge::leave(&url),
+                Err(_) => self.load(),
+            }
+        });
+    }
+
     /// Says that the connection was lost.
     pub(super) fn connection_lost(self) {
         self.lost.set(true);
@@ -369,6 +394,8 @@ fn order(screen: &Screen) -> u8 {
         Screen::Welcome { .. } => WELCOME,
         Screen::Select { .. } => 2,
         Screen::Credentials(_) => 3,
+        Screen::Page { kind: PageKind::Preview, .. } => 5,
+        Screen::Page { .. } => 3,
         Screen::Checking { .. } => 4,
         Screen::Method { .. } => 5,
         Screen::Code(_) => 6,

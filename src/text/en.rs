@@ -47,6 +47,8 @@ pub const ENGLISH: Catalogue = Catalogue {
     update_title: "Sign in to {utility} again",
     update_lead: "Enter your current password there, so that {company} can go on reading your data.",
     credentials_unsupported: "We cannot link {utility} yet. If you go on, we tell {company} that you asked for it. What you type is not kept.",
+    file_offer: "Have your energy data as a file?",
+    file_offer_text: "Upload a Green Button file and link it now, without a password.",
     change: "Change",
     username_label: "User name or e-mail",
     password_label: "Password",
@@ -127,7 +129,8 @@ pub const ENGLISH: Catalogue = Catalogue {
     code_too_long: "That is longer than any code. Check what was pasted.",
 
     linked_title: "{utility} is linked",
-    linked_text: "{company} can now read these accounts. The first readings arrive in a few minutes.",
+    linked_later: "{utility} is preparing your data. {company} can read it as soon as it is there.",
+    linked_text: "{company} can now read these accounts. It takes a few minutes until all readings are there.",
     linked_meters_electricity: "Electricity",
     linked_meters_gas: "Gas",
     linked_meters_both: "Electricity and gas",

@@ -8,10 +8,14 @@
 #![allow(non_camel_case_types, reason = "a key is named once, as a field, a method and a variant")]
 
 mod en;
+#[cfg(feature = "ssr")]
+mod pages;
 
 use leptos::prelude::*;
 
 pub use en::ENGLISH;
+#[cfg(feature = "ssr")]
+pub use pages::{ENGLISH_PAGES, PageWords};
 
 macro_rules! catalogue {
     ($($(#[$doc:meta])* $key:ident,)*) => {
@@ -57,6 +61,8 @@ catalogue! {
     missing_title, missing_text, missing_bill, missing_landlord, missing_back,
     electricity, gas, not_available,
     credentials_title, credentials_lead, update_title, update_lead, credentials_unsupported,
+    /// On the way to a file, where a utility cannot be linked.
+    file_offer, file_offer_text,
     change, username_label, password_label, show, hide, show_password, hide_password,
     forgot, sign_in, send_anyway, credentials_small, opens_new,
     missing_username, missing_password, missing_both,
@@ -71,7 +77,7 @@ catalogue! {
     valid_for, valid_over, resend, resend_in, verify, other_method, resent,
     code_missing, answer_missing, code_wrong, code_wrong_one, answer_wrong, answer_wrong_one,
     code_expired_title, code_expired_text, code_too_soon, code_too_long,
-    linked_title, linked_text, linked_meters_electricity, linked_meters_gas, linked_meters_both, linked_ending,
+    linked_title, linked_text, linked_later, linked_meters_electricity, linked_meters_gas, linked_meters_both, linked_ending,
     done,
     unsupported_title, unsupported_text, unsupported_kept, choose_another,
     stopped_title, stopped_text, locked_title, locked_text,

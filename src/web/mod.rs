@@ -4,18 +4,20 @@
 mod assets;
 pub mod company;
 mod frame;
+mod greenbutton;
 mod headers;
 mod not_found;
 mod quickstart;
 mod same_origin;
 mod shell;
 mod start;
+mod upload;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -24,6 +26,7 @@ use connect_server::bootstrap::SandboxClient;
 use connect_server::service::Service;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -31,6 +34,8 @@ pub use start::{Started, start};
 
 /// Longest body of a server function. The longest legitimate one is a login of two kilobytes.
 const CALL_LIMIT: usize = 16 * 1024;
+/// Files of customers that may arrive at a time: each waits in memory.
+const ARRIVING: usize = 4;
 
 /// State of the pages.
 #[derive(Clone)]
@@ -43,19 +48,39 @@ pub struct Web {
     pub company: Option<SandboxClient>,
     /// What the company's own server remembers.
     pub links: company::Links,
+    /// Places for files that arrive.
+    pub arriving: Arc<Semaphore>,
+}
+
+impl Web {
+    /// The state of a server that has just started.
+    pub fn new(service: Arc<Service>, options: LeptosOptions, company: Option<SandboxClient>) -> Self {
+        Self {
+            service,
+            options,
+            company,
+            links: company::Links::default(),
+            arriving: Arc::new(Semaphore::new(ARRIVING)),
+        }
+    }
 }
 
 /// Everything that the server answers.
 pub fn router(web: Web) -> Router {
     let calls = Router::new()
         .route("/_connect/{call}", post(call))
+        .layer(RequestBodyLimitLayer::new(CALL_LIMIT))
+        .route("/_connect/file", post(upload::take).layer(DefaultBodyLimit::disable()))
         .layer(middleware::from_fn(same_origin::require))
         .layer(tower_http::set_header::SetResponseHeaderLayer::overriding(
             axum::http::header::CACHE_CONTROL,
             axum::http::HeaderValue::from_static("no-store"),
-        ))
-        .layer(RequestBodyLimitLayer::new(CALL_LIMIT));
-    let mut pages = Router::new().route("/connect/frame", get(frame::page)).merge(calls);
+        ));
+    let utilities = Router::new()
+        .route("/greenbutton/callback", get(greenbutton::callback))
+        .route("/greenbutton/notify", post(greenbutton::notify))
+        .layer(RequestBodyLimitLayer::new(connect_mydata::MAX_BATCH_BYTES + 1));
+    let mut pages = Router::new().route("/connect/frame", get(frame::page)).merge(calls).merge(utilities);
     if web.company.is_some() {
         pages = pages.route("/", get(quickstart::page));
     }

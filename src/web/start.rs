@@ -6,6 +6,7 @@ use std::sync::Arc;
 use connect_core::clock::{Clock, SystemClock};
 use connect_core::connector::Connector;
 use connect_core::directory::{Directory, DirectoryError};
+use connect_mydata::{MyDataConfig, MyDataConnector};
 use connect_portal::{PortalConfig, PortalConnector};
 use connect_sandbox::SandboxConnector;
 use connect_server::bootstrap::{self, StartError};
@@ -15,7 +16,6 @@ use connect_sqlite::{OpenError, SqliteStore};
 use leptos::config::LeptosOptions;
 
 use super::Web;
-use super::company::Links;
 
 /// The service cannot start. Each message is one sentence for the person who starts it.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,9 @@ pub enum Failed {
     /// Where the sandbox's utility is.
     #[error("sandbox-utility is not right: {0}.")]
     Portal(#[from] connect_portal::ConfigError),
+    /// The same, as the custodian of customers' data.
+    #[error("sandbox-utility is not right: {0}.")]
+    MyData(#[from] connect_mydata::ConfigError),
     /// The built-in directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -41,6 +44,8 @@ fn connectors(connect: &ConnectOptions) -> Result<Vec<Arc<dyn Connector>>, Faile
     let mut connectors: Vec<Arc<dyn Connector>> = vec![Arc::new(SandboxConnector::new())];
     if !connect.sandbox_utility.is_empty() {
         connectors.push(Arc::new(PortalConnector::new(PortalConfig::sunrise(&connect.sandbox_utility))?));
+        let back = format!("{}/greenbutton/callback", connect.public_url.trim_end_matches('/'));
+        connectors.push(Arc::new(MyDataConnector::new(MyDataConfig::sunrise(&connect.sandbox_utility, &back))?));
     }
     Ok(connectors)
 }
@@ -60,14 +65,15 @@ pub async fn start(options: LeptosOptions, connect: &ConnectOptions) -> Result<S
     bootstrap::make_data_dir(&connect.data_dir)?;
     let keys = bootstrap::keys(&in_dir("master.key"), &database)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let service = Arc::new(Service::new(
+    let service = Service::new(
         Arc::new(SqliteStore::open(&database)?),
         keys,
         clock,
         Directory::embedded()?,
         connectors(connect)?,
         connect.settings(),
-    ));
+    );
+    let service = Arc::new(service.drawing(Box::new(crate::pages::draw)));
     tokio::spawn(service.clone().sweep_forever());
     tokio::spawn(service.clone().sync_forever());
     let (company, credentials) = if connect.quickstart {
@@ -76,5 +82,5 @@ pub async fn start(options: LeptosOptions, connect: &ConnectOptions) -> Result<S
     } else {
         (None, None)
     };
-    Ok(Started { web: Web { service, options, company, links: Links::default() }, credentials })
+    Ok(Started { web: Web::new(service, options, company), credentials })
 }

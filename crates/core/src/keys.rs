@@ -10,6 +10,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
@@ -96,6 +97,22 @@ impl Keys {
     pub fn login_digest(&self, utility: u32, username: &str) -> Digest {
         let key = format!("{utility}\n{}", username.trim().to_lowercase());
         self.digest(b"login", key.as_bytes())
+    }
+
+    /// Identity of a customer's files of a utility: the next one belongs to the same link.
+    pub fn file_digest(&self, utility: u32, user_ref: &str) -> Digest {
+        self.digest(b"file", format!("{utility}\n{user_ref}").as_bytes())
+    }
+
+    /// Identity of a consent at a utility's own site, which tells no user name: the customer's.
+    pub fn consent_digest(&self, utility: u32, user_ref: &str) -> Digest {
+        self.digest(b"consent", format!("{utility}\n{user_ref}").as_bytes())
+    }
+
+    /// What the way to a utility's site and back is bound to: a run at a step. In hexadecimal.
+    pub fn consent_state(&self, session: Uuid, step: u32) -> String {
+        let digest = self.digest(b"consent-state", format!("{session}\n{step}").as_bytes());
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn digest(&self, domain: &[u8], data: &[u8]) -> Digest {

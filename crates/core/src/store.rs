@@ -17,6 +17,7 @@ use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
 use crate::keys::{Digest, KeyError};
 use crate::token::{Environment, Handle};
+use crate::usage::{Bill, Series};
 pub use usage::{Leave, SealedLogins, StoredSeries, SyncJob, SyncProgress, SyncState, Turn, TurnEnd, UsageStore};
 
 /// A company that uses Connect.
@@ -109,10 +110,16 @@ pub struct NewLink {
     pub login_digest: Digest,
     /// Seals the login for the user's final id; a failure undoes the transaction.
     pub seal_login: SealLogin,
-    /// Seals the accepted session at the utility for the user's final id, likewise.
-    pub seal_session: SealLogin,
+    /// Seals the accepted session at the utility for the user's final id, likewise; `None` without one.
+    pub seal_session: Option<SealLogin>,
+    /// How the data comes in.
+    pub access: Access,
+    /// The address by which the utility's notifications name the data.
+    pub subscription: Option<String>,
+    /// What the customer's file holds, for each of `accounts`. Then nothing is fetched: the job rests.
+    pub import: Option<Vec<Import>>,
     /// Accounts found under the login. They replace what is stored, matched by account number:
-    /// a known account keeps its ids.
+    /// a known account keeps its ids. None at all are not known yet, which takes nothing away.
     pub accounts: Vec<Account>,
     /// Now.
     pub at: Timestamp,
@@ -126,6 +133,26 @@ impl fmt::Debug for SealLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SealLogin(…)")
     }
+}
+
+/// How the data of a user comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// By the customer's login.
+    Login,
+    /// By the customer's consent at the utility's own site.
+    Consent,
+    /// By a file of the customer.
+    File,
+}
+
+/// What a customer's file holds of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Series of each meter, in the account's order.
+    pub meters: Vec<Vec<Series>>,
+    /// Bills, each with the id that it gets should it be new.
+    pub bills: Vec<(Uuid, Bill)>,
 }
 
 /// One utility login of one company's customer.
@@ -143,6 +170,8 @@ pub struct User {
     pub username: String,
     /// False when the utility no longer accepts the stored login.
     pub credentials_valid: bool,
+    /// How the data comes in.
+    pub access: Access,
 }
 
 /// A utility account.
@@ -219,8 +248,16 @@ pub trait Store: UsageStore + Send + Sync {
     async fn session_by_handle(&self, handle: &Handle) -> StoreResult<Option<ConnectSession>>;
     /// Session by the token's digest, whatever its state.
     async fn session_by_token(&self, digest: &Digest) -> StoreResult<Option<ConnectSession>>;
+    /// The latest session that linked this user, whatever its state.
+    async fn session_linked(&self, user: Uuid) -> StoreResult<Option<ConnectSession>>;
     /// Carries out `change` if the session is at `from_step`; `false`, and nothing changed, if not.
     async fn advance(&self, change: Advance) -> StoreResult<bool>;
+    /// Like [`Store::advance`], and keeps what was read in a file under the session, sealed. Every
+    /// other change of the session to a stage that does not keep it ([`Stage::keeps_upload`]) deletes
+    /// it.
+    async fn advance_with_upload(&self, change: Advance, sealed: Vec<u8>) -> StoreResult<bool>;
+    /// What [`Store::advance_with_upload`] kept.
+    async fn upload(&self, session_id: Uuid) -> StoreResult<Option<Vec<u8>>>;
     /// Carries out `change` and writes `link` in one transaction, if the session is at
     /// `from_step`; `None`, and nothing changed, if not.
     ///
@@ -228,6 +265,9 @@ pub trait Store: UsageStore + Send + Sync {
     /// new one. It gets `user_ref` (another user of the client that had it loses it), the user
     /// name, the sealed login and session for its id, `credentials_valid`, the accounts, and a sync job
     /// that is due at once. The session gets `linked_user`.
+    ///
+    /// With an [`Import`] accounts that it does not name stay, its readings and bills are merged
+    /// into what is there, and the job is at rest. The session's upload is deleted.
     async fn link(&self, change: Advance, link: NewLink) -> StoreResult<Option<Uuid>>;
 
     /// Makes `code` the only usable authorization code of the session: earlier unused ones stop
@@ -257,6 +297,8 @@ pub trait Store: UsageStore + Send + Sync {
     async fn user_by_ref(&self, client_id: Uuid, user_ref: &str) -> StoreResult<Option<User>>;
     /// User by login.
     async fn user_by_login(&self, client_id: Uuid, login: &Digest) -> StoreResult<Option<User>>;
+    /// User whose data the utility's notifications name by this address.
+    async fn user_by_subscription(&self, subscription: &str) -> StoreResult<Option<User>>;
     /// Accounts of a user, in the connector's order.
     async fn accounts(&self, user_id: Uuid) -> StoreResult<Vec<Account>>;
     /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,

@@ -24,6 +24,9 @@ pub struct ConnectOptions {
     /// Whether `/` serves the quickstart page, which acts for the sandbox client.
     /// Environment: `CONNECT_QUICKSTART`.
     pub quickstart: bool,
+    /// Where browsers reach this server, without a path: utilities send customers back to it.
+    /// Environment: `CONNECT_PUBLIC_URL`.
+    pub public_url: String,
     /// Where the portal of Sunrise Power & Gas is (`connect sandbox-utility`); empty lets the sandbox
     /// play that utility like any other. Environment: `CONNECT_SANDBOX_UTILITY`.
     pub sandbox_utility: String,
@@ -90,6 +93,7 @@ impl ConnectOptions {
         overlay(&env, "CONNECT_CONNECT_TOKEN_SECONDS", &mut options.connect_token_seconds)?;
         overlay(&env, "CONNECT_AUTHORIZATION_CODE_SECONDS", &mut options.authorization_code_seconds)?;
         overlay(&env, "CONNECT_QUICKSTART", &mut options.quickstart)?;
+        overlay(&env, "CONNECT_PUBLIC_URL", &mut options.public_url)?;
         overlay(&env, "CONNECT_SANDBOX_UTILITY", &mut options.sandbox_utility)?;
         options.check()?;
         Ok(options)
@@ -105,6 +109,10 @@ impl ConnectOptions {
         };
         within("connect-token-seconds", self.connect_token_seconds, 60, 86_400)?;
         within("authorization-code-seconds", self.authorization_code_seconds, 1, 600)?;
+        let host = self.public_url.strip_prefix("https://").or_else(|| self.public_url.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.trim_end_matches('/').contains(['/', '?', '#', ' '])) {
+            return Err(ConfigError("public-url must be as https://connect.example.com, without a path.".into()));
+        }
         if self.data_dir.as_os_str().is_empty() {
             return Err(ConfigError("data-dir is empty.".into()));
         }
@@ -162,6 +170,7 @@ data-dir = "data"
 connect-token-seconds = 1800
 authorization-code-seconds = 60
 quickstart = true
+public-url = "https://connect.example.com"
 sandbox-utility = ""
 "#;
 
@@ -186,6 +195,10 @@ sandbox-utility = ""
         assert!(read(&foreign).unwrap_err().contains("conect"));
         let long = GOOD.replace("= 60\n", "= 6000\n");
         assert_eq!(read(&long).unwrap_err(), "authorization-code-seconds is 6000, but must be from 1 to 600.");
+        for bad in ["connect.example.com", "https://", "https://connect.example.com/path", "ftp://x"] {
+            let error = read(&GOOD.replace("https://connect.example.com", bad)).unwrap_err();
+            assert!(error.starts_with("public-url must be"), "{bad}: {error}");
+        }
         let env = |name: &str| (name == "CONNECT_QUICKSTART").then(|| "maybe".to_owned());
         assert!(ConnectOptions::parse(GOOD, env).unwrap_err().to_string().contains("CONNECT_QUICKSTART=maybe"));
     }

@@ -165,6 +165,8 @@ fn fill(path: &Path) -> Vec<Digest> {
         mode: ModeRecord::Create,
         preset: None,
         attempts: 0,
+        route: connect_core::flow::Route::Login,
+        page: None,
         stage: Stage::Linked { utility: 1, accounts: vec![] },
     };
     let flow = serde_json::to_string(&flow).unwrap();

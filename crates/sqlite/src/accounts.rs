@@ -1,12 +1,14 @@
 //! Accounts and meters of a user.
 
 use connect_core::connector::MeterKind;
-use connect_core::store::{Account, Meter, Turn};
+use connect_core::store::{Account, Import, Meter, Turn};
+use connect_core::usage::Fetched;
+use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::rows::{Done, each, kind, kind_name, run, text, uuid, uuid_or_null};
-use crate::sync;
+use crate::{bills, readings, sync};
 
 /// [`connect_core::store::Store::accounts`]. One statement, so that a link that is being
 /// written at the same time is seen whole or not at all.
@@ -86,6 +88,31 @@ pub(crate) fn put(conn: &Connection, turn: Turn, found: Vec<Account>) -> Done<Op
     // Only the customer makes anything go: a utility's list may be short for a day.
     let plan = Plan { gone_accounts: Vec::new(), gone_meters: Vec::new(), ..plan };
     carry_out(conn, turn.user_id, plan).map(Some)
+}
+
+/// Adds what a file holds: accounts, which all stay, and for each its readings and bills.
+pub(crate) fn add(
+    conn: &Connection,
+    user: Uuid,
+    found: Vec<Account>,
+    at: Timestamp,
+    import: Vec<Import>,
+) -> Done<()> {
+    let plan = Plan::new(of_user(conn, user)?, found);
+    let plan = Plan { gone_accounts: Vec::new(), gone_meters: Vec::new(), ..plan };
+    let added = carry_out(conn, user, plan)?;
+    let mut progress = sync::queue(conn, user, None, &of_user(conn, user)?)?;
+    for (account, Import { meters, bills }) in added.into_iter().zip(import) {
+        for (meter, series) in account.meters.into_iter().zip(meters) {
+            progress.meters.insert(meter.id, Fetched::by_file(&series));
+            readings::add(conn, user, meter.id, at, series)?;
+        }
+        bills::add(conn, user, account.id, bills)?;
+        if !progress.billed.contains(&account.id) {
+            progress.billed.push(account.id);
+        }
+    }
+    sync::advance(conn, user, &progress)
 }
 
 /// What [`replace`] has to write.

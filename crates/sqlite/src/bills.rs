@@ -1,7 +1,7 @@
 //! Bills.
 
 use connect_core::store::Turn;
-use connect_core::usage::StoredBill;
+use connect_core::usage::{Bill, StoredBill};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -11,13 +11,23 @@ use crate::sync;
 /// [`connect_core::store::UsageStore::put_bills`].
 pub(crate) fn put(conn: &Connection, turn: Turn, account: Uuid, bills: Vec<StoredBill>) -> Done<bool> {
     let Some(mut progress) = sync::hold(conn, turn)? else { return Ok(false) };
-    for StoredBill { id, bill, .. } in bills {
+    add(conn, turn.user_id, account, bills.into_iter().map(|stored| (stored.id, stored.bill)).collect())?;
+    if !progress.billed.contains(&account) {
+        progress.billed.push(account);
+        sync::advance(conn, turn.user_id, &progress)?;
+    }
+    Ok(true)
+}
+
+/// Adds or replaces bills of an account. A known one keeps its id.
+pub(crate) fn add(conn: &Connection, user: Uuid, account: Uuid, bills: Vec<(Uuid, Bill)>) -> Done<()> {
+    for (id, bill) in bills {
         run(
             conn,
             "INSERT INTO bills (user_id, id, account_id, remote_id, start, bill) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (user_id, account_id, remote_id) DO UPDATE SET start = excluded.start, bill = excluded.bill",
             params![
-                turn.user_id.as_bytes(),
+                user.as_bytes(),
                 id.as_bytes(),
                 account.as_bytes(),
                 bill.remote_id,
@@ -26,11 +36,7 @@ pub(crate) fn put(conn: &Connection, turn: Turn, account: Uuid, bills: Vec<Store
             ],
         )?;
     }
-    if !progress.billed.contains(&account) {
-        progress.billed.push(account);
-        sync::advance(conn, turn.user_id, &progress)?;
-    }
-    Ok(true)
+    Ok(())
 }
 
 /// [`connect_core::store::UsageStore::bills`].

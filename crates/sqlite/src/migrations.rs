@@ -6,8 +6,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(crate) const APPLICATION_ID: u32 = 0x434E_4354;
 
 /// The steps in order. A step that was released is never changed: the next one mends it.
-const STEPS: &[&str] =
-    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_usage.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_usage.sql"),
+    include_str!("../migrations/0003_ways_in.sql"),
+];
 
 /// What a database file says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +110,8 @@ mod tests {
             ("reading_chunks", "series_id"),
             ("restatements", "series_id"),
             ("bills", "user_id"),
+            ("users", "subscription"),
+            ("uploads", "session_id"),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = x'00'");
             let plan: String = conn.query_row(&sql, [], |row| row.get("detail")).unwrap();

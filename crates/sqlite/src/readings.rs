@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use connect_core::store::{StoreError, StoredSeries, Turn};
 use connect_core::usage::{Chunk, Fetched, Reading, Restatement, Series, SeriesKind, Window, merge, month_of};
+use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -19,6 +20,14 @@ pub(crate) fn put(
     series: Vec<Series>,
 ) -> Done<bool> {
     let Some(mut progress) = sync::hold(conn, turn)? else { return Ok(false) };
+    add(conn, turn.user_id, meter, turn.now, series)?;
+    progress.meters.insert(meter, fetched);
+    sync::advance(conn, turn.user_id, &progress)?;
+    Ok(true)
+}
+
+/// Merges series of a meter into what is there.
+pub(crate) fn add(conn: &Connection, user: Uuid, meter: Uuid, now: Timestamp, series: Vec<Series>) -> Done<()> {
     for Series { kind, readings } in series {
         let mut months: BTreeMap<i32, Vec<Reading>> = BTreeMap::new();
         for reading in readings {
@@ -27,17 +36,15 @@ pub(crate) fn put(
         if months.is_empty() {
             continue;
         }
-        let id = series_id(conn, turn.user_id, meter, kind)?;
+        let id = series_id(conn, user, meter, kind)?;
         for (month, readings) in months {
-            put_month(conn, turn, id, month, &readings)?;
+            put_month(conn, now, id, month, &readings)?;
         }
     }
-    progress.meters.insert(meter, fetched);
-    sync::advance(conn, turn.user_id, &progress)?;
-    Ok(true)
+    Ok(())
 }
 
-fn put_month(conn: &Connection, turn: Turn, series: i64, month: i32, fetched: &[Reading]) -> Done<()> {
+fn put_month(conn: &Connection, now: Timestamp, series: i64, month: i32, fetched: &[Reading]) -> Done<()> {
     let stored = one(
         conn,
         "SELECT revision, data FROM reading_chunks WHERE series_id = ?1 AND month = ?2",
@@ -63,7 +70,7 @@ fn put_month(conn: &Connection, turn: Turn, series: i64, month: i32, fetched: &[
             conn,
             "INSERT INTO restatements (series_id, start, revision, at, before) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT DO NOTHING",
-            params![series, before.start, revision, turn.now.as_millisecond(), json(&before)?],
+            params![series, before.start, revision, now.as_millisecond(), json(&before)?],
         )?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use connect_core::connector::MeterKind;
 use connect_core::keys::Digest;
-use connect_core::store::{StoreError, StoreResult};
+use connect_core::store::{Access, StoreError, StoreResult};
 use connect_core::token::Environment;
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row};
@@ -128,6 +128,20 @@ pub(crate) fn environment_name(environment: Environment) -> &'static str {
 /// Reverse of [`environment_name`].
 pub(crate) fn environment(name: &str) -> Option<Environment> {
     [Environment::Sandbox, Environment::Production].into_iter().find(|e| environment_name(*e) == name)
+}
+
+/// As `users.access` has it.
+pub(crate) fn access_name(access: Access) -> &'static str {
+    match access {
+        Access::Login => "login",
+        Access::Consent => "consent",
+        Access::File => "file",
+    }
+}
+
+/// Reverse of [`access_name`].
+pub(crate) fn access(name: &str) -> Option<Access> {
+    [Access::Login, Access::Consent, Access::File].into_iter().find(|access| access_name(*access) == name)
 }
 
 /// As `meters.kind` has it.

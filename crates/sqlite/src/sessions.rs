@@ -77,6 +77,11 @@ pub(crate) fn by_token(conn: &Connection, token: &Digest) -> Done<Option<Connect
     find(conn, select_session!("token_digest = ?1"), [token])
 }
 
+/// [`connect_core::store::Store::session_linked`].
+pub(crate) fn linked(conn: &Connection, user: Uuid) -> Done<Option<ConnectSession>> {
+    find(conn, select_session!("linked_user = ?1 ORDER BY id DESC LIMIT 1"), [user.as_bytes()])
+}
+
 fn find(conn: &Connection, sql: &str, params: impl Params) -> Done<Option<ConnectSession>> {
     one(conn, sql, params, session)
 }
@@ -105,13 +110,15 @@ pub(crate) struct Change {
     from_step: u32,
     flow: String,
     login_state: Option<Vec<u8>>,
+    keeps_upload: bool,
 }
 
 impl Change {
     /// Takes over `advance`.
     pub(crate) fn new(advance: Advance) -> StoreResult<Self> {
         let Advance { session_id, from_step, flow, login_state } = advance;
-        Ok(Self { session_id, from_step, flow: json(&flow)?, login_state })
+        let keeps_upload = flow.stage.keeps_upload();
+        Ok(Self { session_id, from_step, flow: json(&flow)?, login_state, keeps_upload })
     }
 }
 
@@ -131,5 +138,27 @@ pub(crate) fn advance(conn: &Connection, change: &Change, client: Option<Uuid>) 
             client.as_ref().map(Uuid::as_bytes),
         ],
     )?;
+    if changed == 1 && !change.keeps_upload {
+        run(conn, "DELETE FROM uploads WHERE session_id = ?1", [change.session_id.as_bytes()])?;
+    }
     Ok(changed == 1)
+}
+
+/// [`connect_core::store::Store::advance_with_upload`].
+pub(crate) fn advance_with_upload(conn: &Connection, change: &Change, sealed: &[u8]) -> Done<bool> {
+    if !advance(conn, change, None)? {
+        return Ok(false);
+    }
+    run(
+        conn,
+        "INSERT INTO uploads (session_id, sealed) VALUES (?1, ?2)
+         ON CONFLICT (session_id) DO UPDATE SET sealed = excluded.sealed",
+        params![change.session_id.as_bytes(), sealed],
+    )?;
+    Ok(true)
+}
+
+/// [`connect_core::store::Store::upload`].
+pub(crate) fn upload(conn: &Connection, session: Uuid) -> Done<Option<Vec<u8>>> {
+    one(conn, "SELECT sealed FROM uploads WHERE session_id = ?1", [session.as_bytes()], |row| Ok(row.get(0)?))
 }

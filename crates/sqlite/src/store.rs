@@ -40,9 +40,22 @@ impl Store for SqliteStore {
         self.readers.read(move |conn| sessions::by_token(conn, &digest)).await
     }
 
+    async fn session_linked(&self, user: Uuid) -> StoreResult<Option<ConnectSession>> {
+        self.readers.read(move |conn| sessions::linked(conn, user)).await
+    }
+
     async fn advance(&self, change: Advance) -> StoreResult<bool> {
         let change = Change::new(change)?;
         self.writer.submit(move |conn| sessions::advance(conn, &change, None)).await
+    }
+
+    async fn advance_with_upload(&self, change: Advance, sealed: Vec<u8>) -> StoreResult<bool> {
+        let change = Change::new(change)?;
+        self.writer.submit(move |conn| sessions::advance_with_upload(conn, &change, &sealed)).await
+    }
+
+    async fn upload(&self, session_id: Uuid) -> StoreResult<Option<Vec<u8>>> {
+        self.readers.read(move |conn| sessions::upload(conn, session_id)).await
     }
 
     async fn link(&self, change: Advance, link: NewLink) -> StoreResult<Option<Uuid>> {
@@ -87,6 +100,11 @@ impl Store for SqliteStore {
     async fn user_by_login(&self, client_id: Uuid, login: &Digest) -> StoreResult<Option<User>> {
         let login = *login;
         self.readers.read(move |conn| users::by_login(conn, client_id, &login)).await
+    }
+
+    async fn user_by_subscription(&self, subscription: &str) -> StoreResult<Option<User>> {
+        let subscription = subscription.to_owned();
+        self.readers.read(move |conn| users::by_subscription(conn, &subscription)).await
     }
 
     async fn accounts(&self, user_id: Uuid) -> StoreResult<Vec<Account>> {
@@ -142,6 +160,10 @@ impl UsageStore for SqliteStore {
 
     async fn hasten_sync(&self, user: Uuid, now: Timestamp) -> StoreResult<()> {
         self.writer.submit(move |conn| sync::hasten(conn, user, now)).await
+    }
+
+    async fn data_announced(&self, user: Uuid, now: Timestamp) -> StoreResult<()> {
+        self.writer.submit(move |conn| sync::announced(conn, user, now)).await
     }
 
     async fn put_bills(&self, turn: Turn, account: Uuid, bills: Vec<StoredBill>) -> StoreResult<bool> {

@@ -44,15 +44,20 @@ pub(crate) fn claim(
 }
 
 /// Adds the job of a user that was just linked with `accounts`, or makes it due again. A worker that
-/// still holds it works with the old login: its lease ends here.
-pub(crate) fn queue(conn: &Connection, user: Uuid, at: Timestamp, accounts: &[Account]) -> Done<()> {
+/// still holds it works with the old login: its lease ends here. Without a time the job is at rest.
+pub(crate) fn queue(
+    conn: &Connection,
+    user: Uuid,
+    at: Option<Timestamp>,
+    accounts: &[Account],
+) -> Done<SyncProgress> {
     let known = one(
         conn,
         "INSERT INTO sync_jobs (user_id, due_at, progress) VALUES (?1, ?2, ?3)
          ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at, lease = NULL, lease_until = NULL,
              failures = 0, tried_at = NULL, error = NULL
          RETURNING progress",
-        params![user.as_bytes(), at.as_millisecond(), json(&SyncProgress::default())?],
+        params![user.as_bytes(), at.map(|at| at.as_millisecond()), json(&SyncProgress::default())?],
         |row| text(row, 0, "progress", parse_or_none),
     )?;
     // Of meters and accounts that are gone nothing has been fetched any more.
@@ -61,7 +66,8 @@ pub(crate) fn queue(conn: &Connection, user: Uuid, at: Timestamp, accounts: &[Ac
         .meters
         .retain(|id, _| accounts.iter().flat_map(|account| &account.meters).any(|meter| meter.id == *id));
     progress.billed.retain(|id| accounts.iter().any(|account| account.id == *id));
-    advance(conn, user, &progress)
+    advance(conn, user, &progress)?;
+    Ok(progress)
 }
 
 /// [`connect_core::store::UsageStore::may_log_in`].
@@ -83,6 +89,16 @@ pub(crate) fn hasten(conn: &Connection, user: Uuid, now: Timestamp) -> Done<()> 
     run(
         conn,
         "UPDATE sync_jobs SET due_at = ?2 WHERE user_id = ?1 AND due_at > ?2 AND lease IS NULL AND failures = 0",
+        params![user.as_bytes(), now.as_millisecond()],
+    )?;
+    Ok(())
+}
+
+/// [`connect_core::store::UsageStore::data_announced`].
+pub(crate) fn announced(conn: &Connection, user: Uuid, now: Timestamp) -> Done<()> {
+    run(
+        conn,
+        "UPDATE sync_jobs SET due_at = ?2, failures = 0 WHERE user_id = ?1 AND due_at > ?2 AND lease IS NULL",
         params![user.as_bytes(), now.as_millisecond()],
     )?;
     Ok(())

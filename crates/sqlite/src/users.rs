@@ -6,13 +6,16 @@ use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use crate::accounts;
-use crate::rows::{Done, number, one, run, uuid};
+use crate::rows::{Done, access, access_name, number, one, run, text, uuid};
 use crate::sessions::{self, Change};
 use crate::sync;
 
 macro_rules! select_user {
     ($by:literal) => {
-        concat!("SELECT id, client_id, user_ref, utility, username, credentials_valid FROM users WHERE ", $by)
+        concat!(
+            "SELECT id, client_id, user_ref, utility, username, credentials_valid, access FROM users WHERE ",
+            $by
+        )
     };
 }
 
@@ -31,6 +34,11 @@ pub(crate) fn by_login(conn: &Connection, client_id: Uuid, login: &Digest) -> Do
     find(conn, select_user!("client_id = ?1 AND login_digest = ?2"), params![client_id.as_bytes(), login])
 }
 
+/// [`connect_core::store::Store::user_by_subscription`].
+pub(crate) fn by_subscription(conn: &Connection, subscription: &str) -> Done<Option<User>> {
+    find(conn, select_user!("subscription = ?1 LIMIT 1"), [subscription])
+}
+
 fn find(conn: &Connection, sql: &str, params: impl Params) -> Done<Option<User>> {
     one(conn, sql, params, user)
 }
@@ -43,6 +51,7 @@ fn user(row: &Row<'_>) -> Done<User> {
         utility: number(row, 3, "utility")?,
         username: row.get(4)?,
         credentials_valid: row.get(5)?,
+        access: text(row, 6, "access", access)?,
     })
 }
 
@@ -61,17 +70,17 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
         params![link.client_id.as_bytes(), link.user_ref, id.as_bytes()],
     )?;
     let sealed = (link.seal_login.0)(id).map_err(StoreError::from)?;
-    let session = (link.seal_session.0)(id).map_err(StoreError::from)?;
+    let session = link.seal_session.map(|seal| (seal.0)(id)).transpose().map_err(StoreError::from)?;
     // Not an upsert: should a "new" id exist already, that is an error and not another
     // customer's row to overwrite.
     let sql = if known.is_some() {
         "UPDATE users SET user_ref = ?3, utility = ?4, username = ?5, login_digest = ?6, sealed_login = ?7,
-             credentials_valid = 1, linked_at = ?8, sealed_session = ?9
+             credentials_valid = 1, linked_at = ?8, sealed_session = ?9, access = ?10, subscription = ?11
          WHERE id = ?1 AND client_id = ?2"
     } else {
         "INSERT INTO users (id, client_id, user_ref, utility, username, login_digest, sealed_login,
-             credentials_valid, linked_at, sealed_session)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9)"
+             credentials_valid, linked_at, sealed_session, access, subscription)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11)"
     };
     run(
         conn,
@@ -86,10 +95,24 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             sealed,
             link.at.as_millisecond(),
             session,
+            access_name(link.access),
+            link.subscription,
         ],
     )?;
-    let accounts = accounts::replace(conn, id, link.accounts)?;
-    sync::queue(conn, id, link.at, &accounts)?;
+    match link.import {
+        None => {
+            // None at all are not known yet, which takes nothing away.
+            let accounts = if link.accounts.is_empty() {
+                accounts::of_user(conn, id)?
+            } else {
+                accounts::replace(conn, id, link.accounts)?
+            };
+            sync::queue(conn, id, Some(link.at), &accounts)?;
+        }
+        Some(import) => {
+            accounts::add(conn, id, link.accounts, link.at, import)?;
+        }
+    }
     run(
         conn,
         "UPDATE connect_sessions SET linked_user = ?2 WHERE id = ?1",

@@ -63,6 +63,14 @@ pub enum Screen {
     },
     /// Sign in to the utility.
     Credentials(CredentialsView),
+    /// A screen that the server draws. Its buttons say what they do (`public/frame.js`), so that it
+    /// takes no code of its own in the browser.
+    Page {
+        /// Which one.
+        kind: PageKind,
+        /// What stands on it, as HTML.
+        html: String,
+    },
     /// The utility is being asked; poll with `wait`.
     Checking {
         /// Utility being asked.
@@ -113,6 +121,17 @@ pub struct CredentialsView {
     pub notice: Option<LoginNotice>,
     /// Whether another utility may be chosen.
     pub can_change: bool,
+}
+
+/// Screens that the server draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PageKind {
+    /// Agree at the utility's own site.
+    Consent,
+    /// Give the utility's Green Button file.
+    Upload,
+    /// What a file holds, to be linked.
+    Preview,
 }
 
 /// Contents of the code screen.

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use connect::web::company::Links;
 use connect::web::{Web, router};
 use connect_core::clock::SystemClock;
 use connect_core::connector::Connector;
@@ -53,14 +52,15 @@ impl Site {
         let site = dir.path().join("site");
         make_site(&site);
         std::fs::create_dir(dir.path().join("data")).unwrap();
-        let service = Arc::new(Service::new(
+        let service = Service::new(
             Arc::new(SqliteStore::open(&dir.path().join("data/connect.db")).unwrap()),
             Keys::derive(&[7; 32]).unwrap(),
             Arc::new(SystemClock),
             Directory::embedded().unwrap(),
             vec![connector],
             Settings::default(),
-        ));
+        );
+        let service = Arc::new(service.drawing(Box::new(connect::pages::draw)));
         let (id, secret) = service.register_client("Northwind Solar", Environment::Sandbox).await.unwrap();
         let company = SandboxClient { id: id.to_string(), secret };
         let options = LeptosOptions::builder()
@@ -68,12 +68,7 @@ impl Site {
             .site_root(site.to_str().unwrap())
             .site_pkg_dir("pkg")
             .build();
-        let web = Web {
-            service: service.clone(),
-            options,
-            company: quickstart.then(|| company.clone()),
-            links: Links::default(),
-        };
+        let web = Web::new(service.clone(), options, quickstart.then(|| company.clone()));
         Self { router: router(web), service, company, dir }
     }
 

@@ -10,8 +10,12 @@
 //!    └──────────┼───────────┘  └──────────┤  │
 //!               └──── Unsupported      Method ⇄ Code
 //! ```
-//! `update` runs start at Credentials; `Stopped` ends a run that may not try again.
+//! A utility that offers it is agreed with at its own site: Consent stands in the place of
+//! Credentials, which stay reachable. For a utility that cannot be linked, Credentials lead to
+//! Upload ─▶ Preview ─▶ Linked as well.
+//! `update` runs start where the link was made; `Stopped` ends a run that may not try again.
 
+mod pages;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -23,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::connector::{Challenge, CodeChallenge, ConnectorError};
+pub use pages::{ConsentNotice, DrawPage, FileMeter, FileNotice, FileSummary, Page, PageContent};
 pub use view::{ViewContext, available, card_of, view};
 
 /// Logins that a utility may refuse in one run before it stops.
@@ -43,8 +48,26 @@ pub struct Flow {
     pub preset: Option<u32>,
     /// Logins that the utility refused so far.
     pub attempts: u8,
+    /// How the utility that is chosen is linked.
+    #[serde(default)]
+    pub route: Route,
+    /// The company's page, where the whole of it went to the utility's site: to come back to.
+    #[serde(default)]
+    pub page: Option<String>,
     /// The stage.
     pub stage: Stage,
+}
+
+/// How a utility is linked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Route {
+    /// By user name and password. Also the way to say that it cannot be linked.
+    #[default]
+    Login,
+    /// By consent at its own site.
+    Consent,
+    /// By consent, and who would rather not leave may sign in.
+    ConsentOrLogin,
 }
 
 /// [`Mode`] with what a renewal needs to know.
@@ -78,6 +101,29 @@ pub enum Stage {
     Select,
     /// Sign in.
     Credentials(SignIn),
+    /// Agree at the utility's own site.
+    Consent {
+        /// Utility.
+        utility: u32,
+        /// Whether a login would do as well.
+        can_sign_in: bool,
+        /// What happened at the last try.
+        notice: Option<ConsentNotice>,
+    },
+    /// Give a file.
+    Upload {
+        /// Utility.
+        utility: u32,
+        /// What was wrong with the last one.
+        notice: Option<FileNotice>,
+    },
+    /// A file was read, and waits to be linked.
+    Preview {
+        /// Utility.
+        utility: u32,
+        /// What is in it.
+        file: FileSummary,
+    },
     /// A connector is at work until `until`; then the run goes back to `from`.
     Checking {
         /// Stage that the answer belongs to.
@@ -146,8 +192,8 @@ pub enum Action {
     Select {
         /// Its number.
         utility: u32,
-        /// Whether this run can link it.
-        available: bool,
+        /// How it is linked.
+        route: Route,
     },
     /// Wants another utility.
     ChangeUtility,
@@ -178,6 +224,27 @@ pub enum Action {
     },
     /// Wants the code again.
     Resend,
+    /// Would rather sign in here than agree at the utility's site.
+    SignInHere,
+    /// Goes to the utility's site with the company's whole page, this one.
+    Leave {
+        /// Its address.
+        page: String,
+    },
+    /// Came back from the utility's site, with a code or without.
+    ComeBack {
+        /// Whether the customer agreed.
+        agreed: bool,
+    },
+    /// Has a file of a utility that cannot be linked.
+    UseFile {
+        /// Whether this run can link the utility, so that a file is not for it.
+        available: bool,
+    },
+    /// Gave a file; this is what was read in it.
+    GiveFile(Result<FileSummary, FileNotice>),
+    /// Links what was read in the file.
+    LinkFile,
 }
 
 /// What the caller must do after an accepted action.
@@ -189,6 +256,10 @@ pub enum Effect {
     Begin,
     /// Ask the connector to go on with the stored login.
     Resume,
+    /// Ask the connector to turn the customer's consent into a session.
+    Redeem,
+    /// Write the link, with what was read in the file.
+    Link,
 }
 
 /// What a connector answered.

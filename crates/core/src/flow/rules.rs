@@ -4,10 +4,12 @@ use connect_wire::{Check, CodeNotice, LoginNotice, StopReason};
 use jiff::Timestamp;
 
 use super::{
-    Action, Answer, CHECK_SECONDS, Effect, Flow, MAX_LOGIN_ATTEMPTS, ModeRecord, OutOfPlace, SignIn, Stage,
+    Action, Answer, CHECK_SECONDS, ConsentNotice, Effect, Flow, MAX_LOGIN_ATTEMPTS, ModeRecord, OutOfPlace, Route,
+    SignIn, Stage,
 };
 use crate::clock::{after, seconds_until};
 use crate::connector::{Challenge, ChallengeProblem, ConnectorError};
+use crate::store::Access;
 
 impl SignIn {
     fn new(utility: u32) -> Self {
@@ -24,19 +26,34 @@ impl SignIn {
 }
 
 impl Flow {
-    /// A first link. `preset` is the utility named by the token, which skips the selection.
-    pub fn create(preset: Option<u32>) -> Self {
-        Self { mode: ModeRecord::Create, preset, attempts: 0, stage: Stage::Welcome }
+    /// A first link. `preset` is the utility named by the token, which skips the selection; `route`
+    /// how that one is linked.
+    pub fn create(preset: Option<u32>, route: Route) -> Self {
+        Self { mode: ModeRecord::Create, preset, attempts: 0, route, page: None, stage: Stage::Welcome }
     }
 
-    /// A renewal of `user`'s link, which starts at the credentials.
-    pub fn update(user: uuid::Uuid, utility: u32, username: String) -> Self {
-        let login = SignIn { utility, username, notice: None };
+    /// A renewal of `user`'s link, which starts where the link was made.
+    pub fn update(user: uuid::Uuid, utility: u32, username: String, access: Access) -> Self {
         Self {
             mode: ModeRecord::Update { user },
             preset: Some(utility),
             attempts: 0,
-            stage: Stage::Credentials(login),
+            page: None,
+            route: if access == Access::Consent { Route::Consent } else { Route::Login },
+            stage: match access {
+                Access::Login => Stage::Credentials(SignIn { utility, username, notice: None }),
+                Access::Consent => Stage::Consent { utility, can_sign_in: false, notice: None },
+                Access::File => Stage::Upload { utility, notice: None },
+            },
+        }
+    }
+
+    /// Where a utility that was chosen is linked.
+    fn enter(utility: u32, route: Route) -> Stage {
+        match route {
+            Route::Login => SignIn::new(utility).plain(),
+            Route::Consent => Stage::Consent { utility, can_sign_in: false, notice: None },
+            Route::ConsentOrLogin => Stage::Consent { utility, can_sign_in: true, notice: None },
         }
     }
 
@@ -45,17 +62,25 @@ impl Flow {
         let (stage, effect) = self.next(action, now)?;
         // Who asks for another utility is no longer bound to the one that the company named.
         let preset = self.preset.filter(|_| *action != Action::ChangeUtility);
-        Ok((Flow { stage, preset, ..self.clone() }, effect))
+        let route = match action {
+            Action::Select { route, .. } => *route,
+            _ => self.route,
+        };
+        let page = match action {
+            Action::Leave { page } => Some(page.clone()),
+            _ => self.page.clone(),
+        };
+        Ok((Flow { stage, preset, route, page, ..self.clone() }, effect))
     }
 
     fn next(&self, action: &Action, now: Timestamp) -> Result<(Stage, Effect), OutOfPlace> {
         let quiet = |stage| Ok((stage, Effect::None));
         match (&self.stage, action) {
             (Stage::Welcome, Action::Continue) => quiet(match self.preset {
-                Some(utility) => SignIn::new(utility).plain(),
+                Some(utility) => Self::enter(utility, self.route),
                 None => Stage::Select,
             }),
-            (Stage::Select, Action::Select { utility, .. }) => quiet(SignIn::new(*utility).plain()),
+            (Stage::Select, Action::Select { utility, route }) => quiet(Self::enter(*utility, *route)),
             (stage, Action::ChangeUtility) if self.can_change() && stage.may_leave() => quiet(Stage::Select),
             (stage, Action::Back) => self.back(stage).map(|s| (s, Effect::None)),
             (Stage::Credentials(login), Action::SubmitLogin { username, password_empty, too_long, available }) => {
@@ -76,6 +101,27 @@ impl Flow {
                 }
                 let from = Box::new(login.plain());
                 Ok((checking(from, Check::Login, now), Effect::Begin))
+            }
+            (Stage::Consent { utility, can_sign_in: true, .. }, Action::SignInHere) => {
+                quiet(SignIn::new(*utility).plain())
+            }
+            (stage @ Stage::Consent { .. }, Action::Leave { .. }) => quiet(stage.without_notice()),
+            (stage @ Stage::Consent { .. }, Action::ComeBack { agreed: true }) => {
+                Ok((checking(Box::new(stage.without_notice()), Check::Login, now), Effect::Redeem))
+            }
+            (stage @ Stage::Consent { .. }, Action::ComeBack { agreed: false }) => {
+                quiet(stage.with_consent_notice(ConsentNotice::Denied))
+            }
+            // A file is for what cannot be linked, so that nobody gives one by mistake.
+            (Stage::Credentials(SignIn { utility, .. }), Action::UseFile { available: false }) => {
+                quiet(Stage::Upload { utility: *utility, notice: None })
+            }
+            (Stage::Upload { utility, .. }, Action::GiveFile(read)) => quiet(match read {
+                Ok(file) => Stage::Preview { utility: *utility, file: file.clone() },
+                Err(notice) => Stage::Upload { utility: *utility, notice: Some(notice.clone()) },
+            }),
+            (Stage::Preview { utility, file }, Action::LinkFile) => {
+                Ok((Stage::Linked { utility: *utility, accounts: file.accounts.clone() }, Effect::Link))
             }
             (stage @ Stage::Method { options, .. }, Action::ChooseMethod { id }) => {
                 self.choose(stage, options, id, now)
@@ -126,9 +172,12 @@ impl Flow {
         let updating = matches!(self.mode, ModeRecord::Update { .. });
         match stage {
             Stage::Select => Ok(Stage::Welcome),
-            Stage::Credentials(_) if updating => Err(OutOfPlace),
-            Stage::Credentials(_) if self.preset.is_some() => Ok(Stage::Welcome),
-            Stage::Credentials(_) => Ok(Stage::Select),
+            Stage::Credentials(_) | Stage::Consent { .. } | Stage::Upload { .. } if updating => Err(OutOfPlace),
+            Stage::Credentials(login) if self.route != Route::Login => Ok(Self::enter(login.utility, self.route)),
+            Stage::Credentials(_) | Stage::Consent { .. } if self.preset.is_some() => Ok(Stage::Welcome),
+            Stage::Credentials(_) | Stage::Consent { .. } => Ok(Stage::Select),
+            Stage::Upload { utility, .. } => Ok(SignIn::new(*utility).plain()),
+            Stage::Preview { utility, .. } => Ok(Stage::Upload { utility: *utility, notice: None }),
             Stage::Checking { from, .. } => Ok(from.without_notice()),
             Stage::Method { login, .. } => Ok(login.plain()),
             Stage::Code { login, challenge, .. } if challenge.methods.is_empty() => Ok(login.plain()),
@@ -159,7 +208,7 @@ impl Flow {
         let mut attempts = self.attempts;
         let stage = match answer {
             Answer::Linked(accounts) => {
-                let utility = from.login().map(|l| l.utility).ok_or(OutOfPlace)?;
+                let utility = from.utility().ok_or(OutOfPlace)?;
                 Stage::Linked { utility, accounts }
             }
             Answer::Challenge(challenge, problem) => {
@@ -201,9 +250,43 @@ impl Stage {
             Stage::Checking { from, .. } => from.login(),
             Stage::Welcome
             | Stage::Select
+            | Stage::Consent { .. }
+            | Stage::Upload { .. }
+            | Stage::Preview { .. }
             | Stage::Linked { .. }
             | Stage::Unsupported { .. }
             | Stage::Stopped { .. } => None,
+        }
+    }
+
+    /// The utility that is being linked.
+    pub fn utility(&self) -> Option<u32> {
+        match self {
+            Stage::Credentials(login) | Stage::Method { login, .. } | Stage::Code { login, .. } => {
+                Some(login.utility)
+            }
+            Stage::Checking { from, .. } => from.utility(),
+            Stage::Consent { utility, .. }
+            | Stage::Upload { utility, .. }
+            | Stage::Preview { utility, .. }
+            | Stage::Linked { utility, .. }
+            | Stage::Unsupported { utility }
+            | Stage::Stopped { utility, .. } => Some(*utility),
+            Stage::Welcome | Stage::Select => None,
+        }
+    }
+
+    /// Whether what was read in a file still waits. Where it does not, it is deleted.
+    pub fn keeps_upload(&self) -> bool {
+        matches!(self, Stage::Preview { .. })
+    }
+
+    fn with_consent_notice(&self, notice: ConsentNotice) -> Stage {
+        match self.clone() {
+            Stage::Consent { utility, can_sign_in, .. } => {
+                Stage::Consent { utility, can_sign_in, notice: Some(notice) }
+            }
+            other => other,
         }
     }
 
@@ -226,6 +309,7 @@ impl Stage {
             Stage::Credentials(login) => login.plain(),
             Stage::Method { login, options, .. } => Stage::Method { login, options, notice: None },
             Stage::Code { login, challenge, .. } => Stage::Code { login, challenge, notice: None },
+            Stage::Consent { utility, can_sign_in, .. } => Stage::Consent { utility, can_sign_in, notice: None },
             other => other,
         }
     }
@@ -235,6 +319,10 @@ impl Stage {
             Stage::Credentials(login) => login.with(at_login),
             Stage::Method { login, options, .. } => Stage::Method { login, options, notice: Some(at_code) },
             Stage::Code { login, challenge, .. } => Stage::Code { login, challenge, notice: Some(at_code) },
+            Stage::Consent { .. } if at_login == LoginNotice::Internal => {
+                self.with_consent_notice(ConsentNotice::Internal)
+            }
+            Stage::Consent { .. } => self.with_consent_notice(ConsentNotice::Down),
             other => other,
         }
     }
@@ -242,6 +330,13 @@ impl Stage {
 
 /// Where a failed call of a connector leads; `left` is how many logins may still be tried.
 fn failed(from: &Stage, error: ConnectorError, left: u8) -> Result<Stage, OutOfPlace> {
+    if let Stage::Consent { .. } = from {
+        return Ok(from.with_consent_notice(match error {
+            ConnectorError::NoAccounts => ConsentNotice::NoAccounts,
+            ConnectorError::SiteDown => ConsentNotice::Down,
+            _ => ConsentNotice::Internal,
+        }));
+    }
     let login = from.login().ok_or(OutOfPlace)?;
     let stopped = |reason| Stage::Stopped { utility: login.utility, reason };
     Ok(match error {

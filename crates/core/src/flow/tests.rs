@@ -11,6 +11,7 @@ use super::*;
 use crate::clock::after;
 use crate::connector::{ChallengeProblem, method};
 use crate::directory::Directory;
+use crate::store::Access;
 use crate::token::Environment;
 
 const PGE: u32 = 1;
@@ -29,7 +30,7 @@ fn go(flow: &Flow, action: Action) -> Flow {
 }
 
 fn select(utility: u32) -> Action {
-    Action::Select { utility, available: true }
+    Action::Select { utility, route: Route::Login }
 }
 
 fn submit(username: &str) -> Action {
@@ -37,7 +38,7 @@ fn submit(username: &str) -> Action {
 }
 
 fn at_credentials() -> Flow {
-    go(&go(&Flow::create(None), Action::Continue), select(PGE))
+    go(&go(&Flow::create(None, Route::Login), Action::Continue), select(PGE))
 }
 
 fn checking() -> Flow {
@@ -92,7 +93,7 @@ fn a_first_link_passes_every_screen_to_linked() {
 
 #[test]
 fn a_named_utility_skips_the_selection_and_can_still_be_changed() {
-    let flow = go(&Flow::create(Some(PGE)), Action::Continue);
+    let flow = go(&Flow::create(Some(PGE), Route::Login), Action::Continue);
     assert!(matches!(&flow.stage, Stage::Credentials(l) if l.utility == PGE));
     assert_eq!(go(&flow, Action::Back).stage, Stage::Welcome);
     let other = go(&flow, Action::ChangeUtility);
@@ -102,7 +103,7 @@ fn a_named_utility_skips_the_selection_and_can_still_be_changed() {
 
 #[test]
 fn a_renewal_starts_at_the_credentials_with_the_utility_fixed() {
-    let flow = Flow::update(Uuid::nil(), PGE, "ada".into());
+    let flow = Flow::update(Uuid::nil(), PGE, "ada".into(), Access::Login);
     assert!(matches!(&flow.stage, Stage::Credentials(l) if l.username == "ada"));
     assert!(!flow.can_go_back() && !flow.can_change());
     assert_eq!(flow.act(&Action::Back, t0()), Err(OutOfPlace));
@@ -130,7 +131,7 @@ fn missing_and_overlong_fields_are_said_without_asking_the_utility() {
 
 #[test]
 fn credentials_for_an_unsupported_utility_are_not_kept_and_nobody_is_asked() {
-    let flow = go(&go(&Flow::create(None), Action::Continue), select(CHEROKEE));
+    let flow = go(&go(&Flow::create(None, Route::Login), Action::Continue), select(CHEROKEE));
     let action = Action::SubmitLogin {
         username: "ada@example.com".into(),
         password_empty: false,
@@ -260,8 +261,8 @@ fn what_does_not_belong_to_the_stage_changes_nothing() {
     for action in actions {
         assert_eq!(linked.act(&action, t0()), Err(OutOfPlace), "{action:?}");
     }
-    assert_eq!(Flow::create(None).act(&submit("x"), t0()), Err(OutOfPlace));
-    assert_eq!(Flow::create(None).answer(Answer::Linked(vec![])), Err(OutOfPlace));
+    assert_eq!(Flow::create(None, Route::Login).act(&submit("x"), t0()), Err(OutOfPlace));
+    assert_eq!(Flow::create(None, Route::Login).answer(Answer::Linked(vec![])), Err(OutOfPlace));
     assert_eq!(checking().act(&submit("x"), t0()), Err(OutOfPlace));
 }
 
@@ -273,6 +274,8 @@ fn look(flow: &Flow, environment: Environment) -> connect_wire::FlowView {
         environment,
         step: 3,
         expires_at: after(t0(), 60),
+        consent_url: "https://utility.example/authorize",
+        draw: &|page| format!("{page:?}"),
         now: t0(),
     };
     view(flow, cx)
@@ -283,7 +286,7 @@ fn a_view_tells_the_step_and_the_time_left() {
     let seen = look(&at_credentials(), Environment::Sandbox);
     assert_eq!((seen.step, seen.seconds_left, seen.can_go_back), (3, 60, true));
     assert_eq!(seen.progress, Some(Progress { at: 2, of: 3 }));
-    let named = go(&Flow::create(Some(PGE)), Action::Continue);
+    let named = go(&Flow::create(Some(PGE), Route::Login), Action::Continue);
     assert_eq!(look(&named, Environment::Sandbox).progress, Some(Progress { at: 1, of: 2 }));
     match look(&at_code(vec![]), Environment::Sandbox).screen {
         Screen::Code(code) => assert_eq!((code.expires_in, code.resend_in), (Some(300), Some(30))),
@@ -306,10 +309,75 @@ fn production_never_sees_a_sandbox_utility_as_available() {
 fn a_flow_survives_storage() {
     let card = AccountCard { address: "1 A ST".into(), ending: "0012".into(), electricity: true, gas: false };
     let linked = checking().answer(Answer::Linked(vec![card])).unwrap();
-    for flow in
-        [Flow::create(None), checking(), at_code(methods()), linked, Flow::update(Uuid::nil(), 1, "a".into())]
-    {
+    for flow in [
+        Flow::create(None, Route::Login),
+        checking(),
+        at_code(methods()),
+        linked,
+        Flow::update(Uuid::nil(), 1, "a".into(), Access::Login),
+    ] {
         let text = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<Flow>(&text).unwrap(), flow);
     }
+}
+
+#[test]
+fn a_file_links_what_cannot_be_linked() {
+    let file = FileSummary { accounts: vec![], meters: vec![], bills: 2, left_out: 0, warnings: 0 };
+    let flow = go(&go(&Flow::create(None, Route::Login), Action::Continue), select(CHEROKEE));
+    // A utility that can be linked is signed in to.
+    assert_eq!(flow.act(&Action::UseFile { available: true }, t0()), Err(OutOfPlace));
+    let upload = go(&flow, Action::UseFile { available: false });
+    assert_eq!(upload.stage, Stage::Upload { utility: CHEROKEE, notice: None });
+    assert_eq!(go(&upload, Action::Back).stage, flow.stage);
+    assert_eq!(upload.act(&Action::LinkFile, t0()), Err(OutOfPlace));
+    let wrong = go(&upload, Action::GiveFile(Err(FileNotice::Pdf)));
+    assert_eq!(wrong.stage, Stage::Upload { utility: CHEROKEE, notice: Some(FileNotice::Pdf) });
+    let preview = go(&wrong, Action::GiveFile(Ok(file.clone())));
+    assert!(preview.stage.keeps_upload() && !upload.stage.keeps_upload());
+    assert_eq!(preview.act(&Action::GiveFile(Ok(file)), t0()), Err(OutOfPlace));
+    assert_eq!(go(&preview, Action::Back).stage, upload.stage);
+    assert_eq!(go(&preview, Action::ChangeUtility).stage, Stage::Select);
+    let (linked, effect) = act(&preview, Action::LinkFile);
+    assert_eq!(effect, Effect::Link);
+    assert_eq!(linked.stage, Stage::Linked { utility: CHEROKEE, accounts: vec![] });
+}
+
+#[test]
+fn who_has_linked_a_file_renews_it_with_another() {
+    let flow = Flow::update(Uuid::nil(), CHEROKEE, String::new(), Access::File);
+    assert_eq!(flow.stage, Stage::Upload { utility: CHEROKEE, notice: None });
+    assert!(!flow.can_go_back() && !flow.can_change());
+}
+
+#[test]
+fn consent_is_given_at_the_utilitys_site_and_a_login_is_the_other_way() {
+    let flow = go(&Flow::create(Some(PGE), Route::ConsentOrLogin), Action::Continue);
+    let plain = Stage::Consent { utility: PGE, can_sign_in: true, notice: None };
+    assert_eq!(flow.stage, plain);
+    let login = go(&flow, Action::SignInHere);
+    assert!(matches!(&login.stage, Stage::Credentials(l) if l.utility == PGE));
+    assert_eq!(go(&login, Action::Back).stage, plain);
+    let denied = go(&flow, Action::ComeBack { agreed: false });
+    let with = |notice| Stage::Consent { utility: PGE, can_sign_in: true, notice: Some(notice) };
+    assert_eq!(denied.stage, with(ConsentNotice::Denied));
+    let (asked, effect) = act(&denied, Action::ComeBack { agreed: true });
+    assert_eq!(effect, Effect::Redeem);
+    // A second answer of the same customer finds nobody who waits.
+    assert_eq!(asked.act(&Action::ComeBack { agreed: true }, t0()), Err(OutOfPlace));
+    let after_error = |error| asked.answer(Answer::Failed(error)).unwrap().stage;
+    assert_eq!(after_error(ConnectorError::SiteDown), with(ConsentNotice::Down));
+    assert_eq!(after_error(ConnectorError::NoAccounts), with(ConsentNotice::NoAccounts));
+    assert_eq!(after_error(ConnectorError::InvalidCredentials), with(ConsentNotice::Internal));
+    assert_eq!(asked.answer(Answer::TimedOut).unwrap().stage, with(ConsentNotice::Down));
+    assert_eq!(go(&asked, Action::Back).stage, plain);
+    assert_eq!(
+        asked.answer(Answer::Linked(vec![])).unwrap().stage,
+        Stage::Linked { utility: PGE, accounts: vec![] }
+    );
+
+    let only = go(&Flow::create(Some(PGE), Route::Consent), Action::Continue);
+    assert_eq!(only.act(&Action::SignInHere, t0()), Err(OutOfPlace));
+    let renewed = Flow::update(Uuid::nil(), PGE, String::new(), Access::Consent);
+    assert!(matches!(renewed.stage, Stage::Consent { utility: PGE, .. }) && !renewed.can_go_back());
 }

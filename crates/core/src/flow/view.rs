@@ -1,9 +1,9 @@
 //! From a flow to what the browser draws.
 
-use connect_wire::{CodeView, CredentialsView, FlowView, Progress, Screen, UtilityCard};
+use connect_wire::{CodeView, CredentialsView, FlowView, PageKind, Progress, Screen, UtilityCard};
 use jiff::Timestamp;
 
-use super::{Flow, SignIn, Stage};
+use super::{DrawPage, Flow, Page, PageContent, SignIn, Stage};
 use crate::clock::seconds_until;
 use crate::directory::{Directory, Listed, Utility};
 use crate::token::Environment;
@@ -26,6 +26,10 @@ pub struct ViewContext<'a> {
     pub expires_at: Timestamp,
     /// The current time.
     pub now: Timestamp,
+    /// Where the customer agrees, at the stage of consent.
+    pub consent_url: &'a str,
+    /// Draws the screens that the server draws.
+    pub draw: &'a DrawPage,
 }
 
 /// What the browser draws for `flow`.
@@ -47,8 +51,8 @@ fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
     let of = if flow.preset.is_some() { 2 } else { 3 };
     let at = match stage {
         Stage::Select => 1,
-        Stage::Credentials(_) => of - 1,
-        Stage::Method { .. } | Stage::Code { .. } => of,
+        Stage::Credentials(_) | Stage::Consent { .. } | Stage::Upload { .. } => of - 1,
+        Stage::Method { .. } | Stage::Code { .. } | Stage::Preview { .. } => of,
         Stage::Checking { from, .. } => return progress(flow, from),
         Stage::Welcome | Stage::Linked { .. } | Stage::Unsupported { .. } | Stage::Stopped { .. } => return None,
     };
@@ -58,6 +62,11 @@ fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
 fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
     let card = |id| card_of_id(id, cx);
     let until = |at: Timestamp| seconds_until(cx.now, at);
+    let page = |kind, utility, content| {
+        let (company, step, can_change) = (cx.company, cx.step, flow.can_change());
+        let html = (cx.draw)(&Page { company, step, utility: card(utility), can_change, content });
+        Screen::Page { kind, html }
+    };
     match stage {
         Stage::Welcome => Screen::Welcome { utility: flow.preset.map(card) },
         Stage::Select => Screen::Select {
@@ -69,8 +78,17 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
             notice: notice.clone(),
             can_change: flow.can_change(),
         }),
-        Stage::Checking { from, what, .. } => match from.login() {
-            Some(login) => Screen::Checking { utility: card(login.utility), what: *what },
+        Stage::Consent { utility, can_sign_in, notice } => page(
+            PageKind::Consent,
+            *utility,
+            PageContent::Consent { url: cx.consent_url, can_sign_in: *can_sign_in, notice: *notice },
+        ),
+        Stage::Upload { utility, notice } => {
+            page(PageKind::Upload, *utility, PageContent::Upload { notice: notice.as_ref() })
+        }
+        Stage::Preview { utility, file } => page(PageKind::Preview, *utility, PageContent::Preview { file }),
+        Stage::Checking { from, what, .. } => match from.utility() {
+            Some(utility) => Screen::Checking { utility: card(utility), what: *what },
             None => Screen::Welcome { utility: None },
         },
         Stage::Method { login, options, notice } => {

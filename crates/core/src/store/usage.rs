@@ -140,6 +140,9 @@ pub trait UsageStore: Send + Sync {
 
     /// Makes the user's job due now, unless it rests or is being worked on.
     async fn hasten_sync(&self, user: Uuid, now: Timestamp) -> StoreResult<()>;
+    /// The utility has announced data: makes the user's job due now even when it waits after a failure,
+    /// unless it rests or is being worked on.
+    async fn data_announced(&self, user: Uuid, now: Timestamp) -> StoreResult<()>;
     /// A user's login and session at the utility.
     async fn sealed_logins(&self, user: Uuid) -> StoreResult<Option<SealedLogins>>;
     /// Switches a utility off, with a reason for operators, or on (`None`): one that is off is not

@@ -44,7 +44,16 @@ pub struct Fetched {
     forward: Option<i64>,
 }
 
+/// The end of time that can be named: 9999-12-31.
+const FOREVER: i64 = 253_402_300_799;
+
 impl Fetched {
+    /// Of a meter whose data comes in by files: whatever is there is all there is.
+    pub fn by_file(series: &[Series]) -> Self {
+        let seen = series.iter().flat_map(|series| &series.readings).map(super::Reading::end).max();
+        Self { window: Window { from: -FOREVER, to: FOREVER }, floor: -FOREVER, seen, long: false, forward: None }
+    }
+
     /// Whether there was any reading in it.
     pub fn has_readings(&self) -> bool {
         self.seen.is_some()

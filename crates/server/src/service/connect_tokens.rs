@@ -1,8 +1,8 @@
 //! Creating a connect token, which opens one run of Connect.
 
 use connect_core::clock::after;
-use connect_core::flow::Flow;
-use connect_core::store::{Client, ConnectSession};
+use connect_core::flow::{Flow, Route, available};
+use connect_core::store::{Access, Client, ConnectSession};
 use connect_core::token::{Token, TokenKind};
 
 use super::{Fault, Service, new_id};
@@ -64,13 +64,33 @@ impl Service {
             Some(named) => Some(self.find_utility(named).ok_or(ConnectTokenError::UnknownUtility)?),
         };
         let known = self.store.user_by_ref(client.id, &request.user_id).await.map_err(Fault::from)?;
+        // Who left with the whole page and came back linked finds the confirmation, whether the page
+        // has kept its token or made a new one.
+        let waiting = match &known {
+            Some(user) if user.access == Access::Consent => {
+                self.store.session_linked(user.id).await.map_err(Fault::from)?
+            }
+            _ => None,
+        };
+        let waiting = waiting.filter(|run| {
+            let open = run.finished_at.is_none() && run.open_until() > self.clock.now();
+            open && run.flow.page.is_some() && preset.is_none_or(|p| run.flow.stage.utility() == Some(p))
+        });
+        let linked_user = waiting.as_ref().and_then(|run| run.linked_user);
         let flow = match known {
+            _ if let Some(run) = waiting => Flow { page: None, ..run.flow },
             Some(user) if preset.is_some_and(|p| p != user.utility) => {
                 let linked = self.directory.by_id(user.utility).map_or_else(String::new, |u| u.slug.clone());
                 return Err(ConnectTokenError::OtherUtility { linked });
             }
-            Some(user) => Flow::update(user.id, user.utility, user.username),
-            None => Flow::create(preset),
+            Some(user) => {
+                // A utility that can be linked by now is signed in to.
+                let utility = self.directory.by_id(user.utility);
+                let linkable = utility.is_some_and(|utility| available(utility, client.environment));
+                let access = if user.access == Access::File && linkable { Access::Login } else { user.access };
+                Flow::update(user.id, user.utility, user.username, access)
+            }
+            None => Flow::create(preset, preset.map_or(Route::Login, |id| self.route_of(id, client.environment))),
         };
         let token = Token::generate(TokenKind::Connect, client.environment).map_err(Fault::from)?;
         let handle = token.handle().ok_or(Fault::Broken("a connect token without handle"))?;
@@ -86,7 +106,7 @@ impl Service {
             step: 0,
             flow,
             login_state: None,
-            linked_user: None,
+            linked_user,
             finished_at: None,
         };
         self.store.add_session(session).await.map_err(Fault::from)?;

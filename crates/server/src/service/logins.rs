@@ -13,7 +13,9 @@ use connect_core::connector::{
 use connect_core::flow::{Answer, CHECK_SECONDS, Flow, ModeRecord, available};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
-use connect_core::store::{Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store};
+use connect_core::store::{
+    Access, Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store, User,
+};
 use connect_core::token::Environment;
 use connect_wire::AccountCard;
 use serde::{Deserialize, Serialize};
@@ -62,7 +64,8 @@ struct Job {
 
 /// What came of a call.
 enum Outcome {
-    Linked(Login, UtilitySession, Vec<RemoteAccount>),
+    /// Without a login where the customer has agreed at the utility's own site.
+    Linked(Option<Login>, UtilitySession, Vec<RemoteAccount>),
     Challenge(Login, LoginStep),
     Failed(ConnectorError),
 }
@@ -73,6 +76,15 @@ impl Service {
         // A utility has a connector of its slug's name, or the sandbox plays it.
         let utility = self.directory.by_id(utility).filter(|utility| available(utility, environment))?;
         self.connectors.get(utility.slug.as_str()).or_else(|| self.connectors.get("sandbox")).cloned()
+    }
+
+    /// The connector that reads a user's data: of the way that the customer has linked by.
+    pub(super) fn connector_of_user(&self, user: &User, environment: Environment) -> Option<Arc<dyn Connector>> {
+        match user.access {
+            Access::Login => self.connector_of(user.utility, environment),
+            Access::Consent => self.consent_connector(user.utility, environment),
+            Access::File => None,
+        }
     }
 
     /// The login that a customer has linked.
@@ -95,8 +107,13 @@ impl Service {
     }
 
     pub(super) fn start_work(&self, session: &ConnectSession, client: &Client, work: Work) {
-        let utility = session.flow.stage.login().map(|login| login.utility);
-        let connector = utility.and_then(|u| Some((u, self.connector_of(u, client.environment)?)));
+        let connector = session.flow.stage.utility().and_then(|utility| {
+            let connector = match work {
+                Work::Redeem(_) => self.consent_connector(utility, client.environment),
+                Work::Begin(_) | Work::Resume(_) => self.connector_of(utility, client.environment),
+            };
+            Some((utility, connector?))
+        });
         let Some((utility, connector)) = connector else {
             tracing::error!(session = %session.id, "no connector for a run that asked for one");
             return;
@@ -151,15 +168,27 @@ impl Job {
                 let login = Login { username: pending.username, password: Secret::new(pending.password) };
                 (login, self.connector.resume(cx, pending.state, input).await)
             }
+            Work::Redeem(code) => {
+                return Ok(match self.connector.redeem(cx, &code).await {
+                    Ok(session) => self.linked(cx, None, session).await,
+                    Err(error) => Outcome::Failed(error),
+                });
+            }
         };
         Ok(match step {
-            Ok(LoginStep::Done(utility_session)) => match self.connector.accounts(cx, &utility_session).await {
-                Ok(accounts) => Outcome::Linked(login, utility_session, accounts),
-                Err(error) => Outcome::Failed(error),
-            },
+            Ok(LoginStep::Done(session)) => self.linked(cx, Some(login), session).await,
             Ok(challenge) => Outcome::Challenge(login, challenge),
             Err(error) => Outcome::Failed(error),
         })
+    }
+
+    async fn linked(&self, cx: LoginContext, login: Option<Login>, session: UtilitySession) -> Outcome {
+        match self.connector.accounts(cx, &session).await {
+            Ok(accounts) => Outcome::Linked(login, session, accounts),
+            // The customer has agreed, and the utility will tell the accounts later.
+            Err(ConnectorError::NotReady) => Outcome::Linked(login, session, Vec::new()),
+            Err(error) => Outcome::Failed(error),
+        }
     }
 
     fn pending(&self) -> Result<Pending, Fault> {
@@ -174,7 +203,7 @@ impl Job {
 
     async fn write(&self, outcome: Outcome) -> Result<(), Fault> {
         match outcome {
-            Outcome::Linked(login, session, accounts) => self.write_link(&login, &session, accounts).await,
+            Outcome::Linked(login, session, accounts) => self.write_link(login, &session, accounts).await,
             Outcome::Challenge(login, LoginStep::Challenge { challenge, state, problem }) => {
                 let pending =
                     Pending { username: login.username, password: login.password.expose().to_owned(), state };
@@ -208,7 +237,7 @@ impl Job {
 
     async fn write_link(
         &self,
-        login: &Login,
+        login: Option<Login>,
         session: &UtilitySession,
         remote: Vec<RemoteAccount>,
     ) -> Result<(), Fault> {
@@ -216,6 +245,14 @@ impl Job {
         let flow = self.next(Answer::Linked(cards))?;
         let change =
             Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state: None };
+        let access = if login.is_some() { Access::Login } else { Access::Consent };
+        let subscription = self.connector.subscription(session);
+        let digest = match &login {
+            Some(login) => self.keys.login_digest(self.utility, &login.username),
+            None => self.keys.consent_digest(self.utility, &self.session.user_ref),
+        };
+        // Who has agreed at the utility's own site has told us no login.
+        let login = login.unwrap_or(Login { username: String::new(), password: Secret::new("") });
         let plain = zeroize_json(&LoginToStore { username: &login.username, password: login.password.expose() })?;
         let session = zeroize_json(session)?;
         let (keys, session_keys) = (self.keys.clone(), self.keys.clone());
@@ -229,9 +266,14 @@ impl Job {
             },
             utility: self.utility,
             username: login.username.clone(),
-            login_digest: self.keys.login_digest(self.utility, &login.username),
+            login_digest: digest,
+            access,
+            subscription,
+            import: None,
             seal_login: SealLogin(Box::new(move |user| keys.seal(&login_context(user), &plain))),
-            seal_session: SealLogin(Box::new(move |user| session_keys.seal(&session_context(user), &session))),
+            seal_session: Some(SealLogin(Box::new(move |user| {
+                session_keys.seal(&session_context(user), &session)
+            }))),
             accounts: remote.iter().map(|account| account_of(account, &*self.clock)).collect(),
             at: self.clock.now(),
         };
@@ -243,7 +285,7 @@ impl Job {
 }
 
 /// What a stored login is bound to.
-fn login_context(user: Uuid) -> String {
+pub(super) fn login_context(user: Uuid) -> String {
     format!("users.login:{user}")
 }
 
@@ -267,7 +309,7 @@ fn zeroize_json(value: &impl Serialize) -> Result<zeroize::Zeroizing<Vec<u8>>, F
     serde_json::to_vec(value).map(zeroize::Zeroizing::new).map_err(|_| Fault::Broken("a login as JSON"))
 }
 
-fn card_of(account: &RemoteAccount) -> AccountCard {
+pub(super) fn card_of(account: &RemoteAccount) -> AccountCard {
     let has = |kind| account.meters.iter().any(|m| m.kind == kind);
     let digits = account.account_number.chars().count();
     AccountCard {

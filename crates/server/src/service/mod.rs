@@ -4,7 +4,9 @@ mod access;
 mod bills;
 mod clients;
 mod connect_tokens;
+mod consent;
 mod data;
+mod files;
 mod logins;
 mod runs;
 mod sync;
@@ -18,6 +20,7 @@ use std::time::Duration;
 use connect_core::clock::{Clock, after};
 use connect_core::connector::Connector;
 use connect_core::directory::Directory;
+use connect_core::flow::DrawPage;
 use connect_core::keys::{KeyError, Keys};
 use connect_core::store::{LINKED_GRACE_SECONDS, Store, StoreError};
 use connect_core::token::RandomError;
@@ -28,6 +31,7 @@ pub use access::{AccessGranted, Refused};
 pub use bills::{AccountBills, Bills};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
 pub use data::AccountView;
+pub use files::MAX_FILE_BYTES;
 pub use runs::{RunError, SearchHits};
 pub use usage::{Interval, MeterUsage, Usage, UsageError, Which};
 
@@ -58,6 +62,10 @@ pub struct Service {
     settings: Settings,
     /// Of the worker.
     desk: Arc<sync::SyncDesk>,
+    /// Draws the screens that the server draws.
+    draw: Box<DrawPage>,
+    /// Turns at reading files.
+    files: tokio::sync::Semaphore,
     /// Ids of runs that have just changed, for requests that wait. A node of several hears only
     /// its own; waiting requests therefore also look again after a second.
     changed: broadcast::Sender<Uuid>,
@@ -99,8 +107,16 @@ impl Service {
             connectors: connectors.into_iter().map(|c| (c.name(), c)).collect(),
             settings,
             desk: Arc::default(),
+            draw: Box::new(|_| String::new()),
+            files: tokio::sync::Semaphore::new(files::READ_AT_ONCE),
             changed,
         }
+    }
+
+    /// With the drawer of the screens that the server draws; without one they are blank.
+    #[must_use]
+    pub fn drawing(self, draw: Box<DrawPage>) -> Self {
+        Self { draw, ..self }
     }
 
     /// The utilities.

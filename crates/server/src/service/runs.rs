@@ -52,6 +52,7 @@ pub(super) struct Run {
 pub(super) enum Work {
     Begin(Login),
     Resume(ChallengeInput),
+    Redeem(Secret),
 }
 
 impl Service {
@@ -62,7 +63,7 @@ impl Service {
     }
 
     /// The run of a session that is neither finished nor expired. The flow is brought to now.
-    async fn as_open_run(&self, session: Option<ConnectSession>) -> Result<Option<Run>, Fault> {
+    pub(super) async fn as_open_run(&self, session: Option<ConnectSession>) -> Result<Option<Run>, Fault> {
         let now = self.clock.now();
         let Some(mut session) = session.filter(|s| s.finished_at.is_none() && s.open_until() > now) else {
             return Ok(None);
@@ -72,7 +73,7 @@ impl Service {
         Ok(client.map(|client| Run { session, client }))
     }
 
-    fn view_of(&self, run: &Run) -> FlowView {
+    pub(super) fn view_of(&self, run: &Run) -> FlowView {
         let Run { session, client } = run;
         let cx = ViewContext {
             directory: &self.directory,
@@ -81,6 +82,8 @@ impl Service {
             step: session.step,
             expires_at: session.expires_at,
             now: self.clock.now(),
+            consent_url: &self.consent_url(run).unwrap_or_default(),
+            draw: &*self.draw,
         };
         view(&session.flow, cx)
     }
@@ -121,10 +124,10 @@ impl Service {
     /// Chooses a utility.
     pub async fn select(&self, token: &Secret, step: u32, utility: u32) -> Result<FlowView, RunError> {
         let run = self.open_run(token).await?;
-        let Some(found) = self.directory.by_id(utility) else {
+        if self.directory.by_id(utility).is_none() {
             return Err(RunError::OutOfPlace);
-        };
-        let action = Action::Select { utility, available: available(found, run.client.environment) };
+        }
+        let action = Action::Select { utility, route: self.route_of(utility, run.client.environment) };
         self.carry_out(run, step, &action, None).await
     }
 
@@ -189,7 +192,7 @@ impl Service {
         Ok(found.into_iter().map(|u| card_of(u, run.client.environment)).collect())
     }
 
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         run: Run,
         step: u32,
@@ -217,12 +220,12 @@ impl Service {
         let now = ConnectSession { step: step + 1, flow, ..session };
         match (effect, work) {
             (Effect::None, _) => Ok(self.view_of(&Run { session: now, client })),
-            (Effect::Begin | Effect::Resume, Some(work)) => {
+            (Effect::Begin | Effect::Resume | Effect::Redeem, Some(work)) => {
                 self.start_work(&now, &client, work);
                 let waited = now.step;
                 self.wait_for(Run { session: now, client }, changes, waited, SHORT_WAIT).await
             }
-            (_, None) => Err(Fault::Broken("an action that needs a utility came without input").into()),
+            (_, _) => Err(Fault::Broken("an action that needs more came without it").into()),
         }
     }
 
@@ -241,7 +244,13 @@ impl Service {
         longest: Duration,
     ) -> Result<FlowView, RunError> {
         let until = Instant::now() + longest;
-        while matches!(run.session.flow.stage, Stage::Checking { .. }) || run.session.step < step {
+        let waits = |session: &ConnectSession| match session.flow.stage {
+            Stage::Checking { .. } => true,
+            // For what comes of the customer's visit at the utility's site.
+            Stage::Consent { .. } => session.step <= step,
+            _ => session.step < step,
+        };
+        while waits(&run.session) {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;

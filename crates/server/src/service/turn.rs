@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_core::connector::{Connector, ConnectorError, LoginContext, LoginStep, RemoteAccount, UtilitySession};
-use connect_core::store::{Account, Leave, StoreError, SyncJob, SyncProgress};
+use connect_core::store::{Access, Account, Leave, StoreError, SyncJob, SyncProgress};
 use connect_core::usage::window::{add, is_current, next};
 use connect_core::usage::{Flow, Reading, Series, StoredBill, Window};
 use tokio::time::{Instant, timeout};
@@ -81,8 +81,7 @@ struct Spot<'a> {
 pub(super) async fn run(service: &Service, job: &SyncJob) -> Result<(), Stopped> {
     let client =
         service.store.client(job.user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
-    let connector =
-        service.connector_of(job.user.utility, client.environment).ok_or(ConnectorError::NotOffered)?;
+    let connector = service.connector_of_user(&job.user, client.environment).ok_or(ConnectorError::NotOffered)?;
     // A session that cannot be opened any more (another key, another version) is one that is over.
     let session = job.sealed.session.as_deref().and_then(|sealed| service.open_session(job.user.id, sealed).ok());
     let mut work = Work { service, job, connector, session, logged_in: false, started: Instant::now() };
@@ -171,24 +170,33 @@ impl Work<'_> {
             Leave::Wait => return Err(Stopped::LoginWaits),
             Leave::LeaseLost => return Err(Stopped::LeaseLost),
         }
-        let login = self.service.open_login(self.job.user.id, &self.job.sealed.login)?;
-        // A session that is over may still be a device that the utility remembers.
+        // A session that is over may still be a device that the utility remembers, or renew itself.
         let earlier = self.job.sealed.session.as_deref();
         let earlier = earlier.and_then(|sealed| self.service.open_session(self.job.user.id, sealed).ok());
+        if self.job.user.access == Access::Consent {
+            // Without it there is nothing to go on with: the customer must agree again.
+            let earlier = earlier.ok_or(ConnectorError::InvalidCredentials)?;
+            let session = in_time(self.connector.renew(self.context(), &earlier)).await?;
+            return self.keep(session).await;
+        }
+        let login = self.service.open_login(self.job.user.id, &self.job.sealed.login)?;
         let step = match &earlier {
             Some(earlier) => in_time(self.connector.begin_again(self.context(), &login, earlier)).await?,
             None => in_time(self.connector.begin(self.context(), &login)).await?,
         };
         match step {
-            LoginStep::Done(session) => {
-                let sealed = self.service.seal_session(self.job.user.id, &session)?;
-                if !self.service.store.put_session(self.turn(), sealed).await? {
-                    return Err(Stopped::LeaseLost);
-                }
-                Ok(session)
-            }
+            LoginStep::Done(session) => self.keep(session).await,
             // A connector that asks all the same has sent nothing, as its contract says.
             LoginStep::Challenge { .. } => Err(ConnectorError::ChallengeNeeded.into()),
+        }
+    }
+
+    async fn keep(&self, session: UtilitySession) -> Result<UtilitySession, Stopped> {
+        let sealed = self.service.seal_session(self.job.user.id, &session)?;
+        if self.service.store.put_session(self.turn(), sealed).await? {
+            Ok(session)
+        } else {
+            Err(Stopped::LeaseLost)
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whose user a link becomes.
 
 use connect_core::keys::KeyError;
-use connect_core::store::{NewLink, Redeemed, SealLogin, Store, StoreError, User};
+use connect_core::store::{Access, NewLink, Redeemed, SealLogin, Store, StoreError, User};
 use uuid::Uuid;
 
 use crate::support::{CLIENT, STRANGER, World, account, at, change, digest, link, session, world};
@@ -32,6 +32,7 @@ async fn a_new_login_becomes_a_new_user_and_the_session_knows_it() {
         utility: 3,
         username: "user@example.com".into(),
         credentials_valid: true,
+        access: Access::Login,
     };
     assert_eq!(user(&world, id).await, expected);
     assert_eq!(world.store.user_by_ref(CLIENT, "customer").await.unwrap().as_ref(), Some(&expected));

@@ -5,6 +5,7 @@
 mod accounts;
 mod codes;
 mod file;
+mod files;
 mod link;
 mod processes;
 mod readings;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use connect_core::connector::MeterKind;
-use connect_core::flow::{Flow, ModeRecord, Stage};
+use connect_core::flow::{Flow, ModeRecord, Route, Stage};
 use connect_core::keys::Digest;
-use connect_core::store::{Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store};
+use connect_core::store::{Access, Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store};
 use connect_core::token::{Environment, Handle};
 use connect_sqlite::SqliteStore;
 use jiff::Timestamp;
@@ -93,7 +93,7 @@ pub fn client(id: Uuid) -> Client {
 }
 
 pub fn flow(stage: Stage) -> Flow {
-    Flow { mode: ModeRecord::Create, preset: Some(3), attempts: 1, stage }
+    Flow { mode: ModeRecord::Create, preset: Some(3), attempts: 1, route: Route::Login, page: None, stage }
 }
 
 pub fn session(client_id: Uuid) -> ConnectSession {
@@ -129,7 +129,10 @@ pub fn link() -> NewLink {
         username: "user@example.com".into(),
         login_digest: digest(1),
         seal_login: SealLogin(Box::new(|id| Ok(format!("sealed for {id}").into_bytes()))),
-        seal_session: SealLogin(Box::new(|id| Ok(format!("session for {id}").into_bytes()))),
+        seal_session: Some(SealLogin(Box::new(|id| Ok(format!("session for {id}").into_bytes())))),
+        access: Access::Login,
+        subscription: None,
+        import: None,
         accounts: Vec::new(),
         at: at(10),
     }

@@ -1,0 +1,118 @@
+//! Screens that the server draws, and what stands on them.
+
+use connect_wire::{AccountCard, UtilityCard};
+use serde::{Deserialize, Serialize};
+
+/// A screen to be drawn.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Registered name of the company.
+    pub company: &'a str,
+    /// Version of the flow.
+    pub step: u32,
+    /// The utility that it is about.
+    pub utility: UtilityCard,
+    /// Whether another utility may be chosen.
+    pub can_change: bool,
+    /// What it says.
+    pub content: PageContent<'a>,
+}
+
+/// What a screen says.
+#[derive(Debug)]
+pub enum PageContent<'a> {
+    /// Agree at the utility's own site.
+    Consent {
+        /// Where that is.
+        url: &'a str,
+        /// Whether user name and password would do as well.
+        can_sign_in: bool,
+        /// What happened at the last try.
+        notice: Option<ConsentNotice>,
+    },
+    /// Give a file.
+    Upload {
+        /// What was wrong with the last one.
+        notice: Option<&'a FileNotice>,
+    },
+    /// What a file holds.
+    Preview {
+        /// What that is.
+        file: &'a FileSummary,
+    },
+}
+
+/// Draws a screen as HTML. What is not ours in it is escaped.
+pub type DrawPage = dyn Fn(&Page<'_>) -> String + Send + Sync;
+
+/// Why the customer came back from the utility's site without a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConsentNotice {
+    /// The customer did not agree there.
+    Denied,
+    /// The utility is not answering.
+    Down,
+    /// The customer agreed, but there is no account to share.
+    NoAccounts,
+    /// The utility did not accept its own answer, or ours to mend.
+    Internal,
+}
+
+/// What a customer's file holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSummary {
+    /// Accounts, as the confirmation lists them.
+    pub accounts: Vec<AccountCard>,
+    /// Meters with readings.
+    pub meters: Vec<FileMeter>,
+    /// Bills.
+    pub bills: u32,
+    /// Series of readings that cannot be used: their unit is not stated, or not one of energy.
+    pub left_out: u32,
+    /// Oddities that the reader has noted.
+    pub warnings: u32,
+}
+
+/// A meter in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileMeter {
+    /// Electricity or, if not, gas.
+    pub electricity: bool,
+    /// First day, as `Oct 1, 2026`.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// Readings, with separators: `35,040`.
+    pub readings: String,
+    /// What was used, with its unit, `1,234.5 kWh`. Empty where the unit has no exact energy.
+    pub used: String,
+}
+
+/// Why a file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileNotice {
+    /// There is nothing in it.
+    Empty,
+    /// Larger than is read.
+    TooLarge {
+        /// Largest size, in megabytes.
+        megabytes: u32,
+    },
+    /// A web page, as a login page that was saved in place of the download.
+    WebPage,
+    /// A PDF, as of a bill.
+    Pdf,
+    /// Something else.
+    NotGreenButton,
+    /// It breaks off, or is not well-formed.
+    Damaged {
+        /// Where, in the reader's words: `line 14, feed/entry[3]`.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// No reading and no bill in it.
+    NoReadings,
+    /// Readings, but none of a known unit of electricity or gas.
+    Unusable,
+}

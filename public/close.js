@@ -1,0 +1,2 @@
+// The way back from a utility's site ends in a window that Connect has opened.
+window.close();

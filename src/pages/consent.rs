@@ -1,0 +1,53 @@
+//! Consent: the customer agrees at the utility's own site, in a window that the click opens.
+
+use connect_core::flow::{ConsentNotice, Page};
+use leptos::prelude::*;
+
+use super::{at_utility, change, named, way};
+use crate::modal::parts::{Tone, icon, note};
+use crate::small::{Part, Small};
+use crate::text::{ENGLISH, PageWords};
+
+pub(super) fn consent(
+    page: &Page<'_>,
+    words: &PageWords,
+    url: &str,
+    can_sign_in: bool,
+    notice: Option<ConsentNotice>,
+) -> Part {
+    let with = |text| named(page, text);
+    let explained = notice.map(|notice| {
+        let (title, text) = match notice {
+            ConsentNotice::Denied => (words.consent_denied_title, words.consent_denied_text),
+            ConsentNotice::Down => (ENGLISH.down_title, ENGLISH.down_text),
+            ConsentNotice::NoAccounts => (ENGLISH.no_accounts_title, words.consent_none_text),
+            ConsentNotice::Internal => (ENGLISH.internal_title, words.consent_broken_text),
+        };
+        note(Tone::Warn, with(title), vec![with(text)])
+    });
+    let lead = explained.unwrap_or_else(|| view! { <p>{with(words.consent_lead)}</p> }.fresh());
+    let steps = [words.consent_step_sign_in, words.consent_step_choose, words.consent_step_back];
+    let steps = steps.map(|step| view! { <li>{with(step)}</li> }.fresh()).into_iter().collect_view();
+    view! {
+        <main class="main">
+            {at_utility(&page.utility, change(page, words))}
+            <h1 id="title" tabindex="-1">{with(words.consent_title)}</h1>
+            {lead}
+            <ol class="steps">{steps}</ol>
+            <p class="hint-box" role="status" data-when="open" hidden>{with(words.consent_waiting)}</p>
+            <p class="hint-box" role="status" data-when="gone" hidden>{with(words.consent_gone)}</p>
+            <div class="network" data-when="blocked" hidden>
+                {note(Tone::Warn, words.consent_blocked_title.into(), vec![with(words.consent_blocked_text)])}
+                {way("quiet", "leave", words.consent_tab)}
+            </div>
+        </main>
+        <footer class="foot">
+            <button class="primary" type="button" data-way="visit" data-url=url.to_owned()>
+                <span>{with(words.consent_open)}</span>
+                {icon("#i-out")}
+            </button>
+            {can_sign_in.then(|| way("quiet", "sign_in", words.consent_here))}
+        </footer>
+    }
+    .fresh()
+}

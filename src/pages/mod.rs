@@ -1,0 +1,138 @@
+//! The screens of the modal that the server draws: those that are text and a button or two. The
+//! browser puts the HTML in its place, and `public/frame.js` does what the buttons name in
+//! `data-way`. So they cost the WASM nothing, and later need none.
+
+mod consent;
+mod preview;
+mod upload;
+
+use connect_core::flow::{Page, PageContent};
+use connect_wire::UtilityCard;
+use leptos::prelude::*;
+
+use crate::modal::parts::{icon, monogram};
+use crate::small::{Part, Small};
+use crate::text::{ENGLISH_PAGES, PageWords, Strings, fill};
+
+/// Draws a screen, in English.
+pub fn draw(page: &Page<'_>) -> String {
+    let words = &ENGLISH_PAGES;
+    Owner::new().with(|| {
+        provide_context(Strings::english());
+        match &page.content {
+            PageContent::Consent { url, can_sign_in, notice } => {
+                consent::consent(page, words, url, *can_sign_in, *notice).to_html()
+            }
+            PageContent::Upload { notice } => upload::upload(page, words, *notice).to_html(),
+            PageContent::Preview { file } => preview::preview(page, words, file).to_html(),
+        }
+    })
+}
+
+/// A text with the names of company and utility in it.
+fn named(page: &Page<'_>, text: &str) -> String {
+    fill(text, &[("company", page.company), ("utility", &page.utility.name)])
+}
+
+/// The utility that a screen is about, with a way to another one.
+fn at_utility(utility: &UtilityCard, change: Option<&'static str>) -> Part {
+    view! {
+        <div class="at-utility">
+            {monogram(utility)}
+            <span class="at-name">{utility.name.clone()}</span>
+            {change.map(|label| way("link", "change", label))}
+        </div>
+    }
+    .fresh()
+}
+
+fn change(page: &Page<'_>, words: &PageWords) -> Option<&'static str> {
+    page.can_change.then_some(words.change)
+}
+
+/// A button that leads somewhere.
+fn way(class: &'static str, way: &'static str, label: &'static str) -> Part {
+    view! { <button class=class type="button" data-way=way>{label}</button> }.fresh()
+}
+
+/// A row of a list: what it is, a figure, and a line about it.
+fn row(mark: &'static str, name: String, figure: String, line: String) -> Part {
+    view! {
+        <li class="account found">
+            {icon(mark)}
+            <span class="row-name">{name}</span>
+            <span class="figure">{figure}</span>
+            <span class="row-place">{line}</span>
+        </li>
+    }
+    .fresh()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary};
+
+    fn drawn(content: PageContent<'_>) -> String {
+        let utility = UtilityCard {
+            id: 8,
+            name: "Smith & <Sons> Electric".into(),
+            place: String::new(),
+            electricity: true,
+            gas: false,
+            monogram: "SE".into(),
+            tone: 1,
+            available: false,
+            reset_site: Some("smith.example".into()),
+        };
+        draw(&Page { company: "Northwind \"Solar\"", step: 7, utility, can_change: true, content })
+    }
+
+    #[test]
+    fn what_is_not_ours_is_escaped() {
+        let place = String::from("line 3, <script>alert(1)</script>");
+        let notice = FileNotice::Damaged { place, reason: "\"><img src=x onerror=alert(1)>".into() };
+        let file = FileSummary {
+            accounts: vec![],
+            meters: vec![FileMeter {
+                electricity: true,
+                from: "<b>".into(),
+                to: "</b>".into(),
+                readings: "1".into(),
+                used: "<i>".into(),
+            }],
+            bills: 1,
+            left_out: 1,
+            warnings: 2,
+        };
+        let url = "https://utility.example/authorize?a=1&b=\"><script>";
+        for html in [
+            drawn(PageContent::Upload { notice: Some(&notice) }),
+            drawn(PageContent::Preview { file: &file }),
+            drawn(PageContent::Consent { url, can_sign_in: true, notice: Some(ConsentNotice::Denied) }),
+        ] {
+            assert!(
+                html.contains("Smith &amp; &lt;Sons> Electric")
+                    || html.contains("Smith &amp; &lt;Sons&gt; Electric"),
+                "{html}"
+            );
+            for bad in ["<script", "<img", "<b>", "<i>", "<Sons"] {
+                assert!(!html.contains(bad), "{bad} in {html}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_screen_has_a_heading_to_go_to_and_names_its_ways() {
+        let html = drawn(PageContent::Consent { url: "https://u.example/a", can_sign_in: false, notice: None });
+        assert!(
+            html.contains("data-way=\"visit\"") && html.contains("data-url=\"https://u.example/a\""),
+            "{html}"
+        );
+        assert!(!html.contains("data-way=\"sign_in\"") && html.contains("id=\"title\""));
+        let html = drawn(PageContent::Upload { notice: None });
+        assert!(
+            html.contains("data-step=\"7\"") && html.contains("id=\"title\"") && html.contains("smith.example")
+        );
+    }
+}

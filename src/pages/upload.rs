@@ -1,0 +1,80 @@
+//! Upload: the customer's own Green Button file, for a utility that cannot be linked.
+
+use connect_core::flow::{FileNotice, Page};
+use connect_server::service::MAX_FILE_BYTES;
+use leptos::prelude::*;
+
+use super::{at_utility, change, named};
+use crate::modal::parts::{Tone, icon, note, outside_link};
+use crate::small::{Part, Small};
+use crate::text::{PageWords, fill};
+
+pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNotice>) -> Part {
+    let with = |text| named(page, text);
+    let lead = match notice {
+        Some(notice) => explain(page, words, notice),
+        None => view! { <p>{with(words.upload_lead)}</p> }.fresh(),
+    };
+    let steps = [words.upload_step_site, words.upload_step_find, words.upload_step_take];
+    let steps = steps.map(|step| view! { <li>{with(step)}</li> }.fresh()).into_iter().collect_view();
+    let site = page.utility.reset_site.as_ref().map(|site| outside_link(site, site.clone()));
+    view! {
+        <main class="main">
+            {at_utility(&page.utility, change(page, words))}
+            <h1 id="title" tabindex="-1">{words.upload_title}</h1>
+            {lead}
+            <label class="drop">
+                {icon("#i-file")}
+                <span
+                    class="drop-do"
+                    role="status"
+                    data-choose=words.upload_choose
+                    data-sending=words.upload_sending
+                    data-reading=words.upload_reading
+                >
+                    {words.upload_choose}
+                </span>
+                <span class="drop-or">{words.upload_drop}</span>
+                <progress max="100" value="0" aria-label=words.upload_choose hidden></progress>
+                <input
+                    id="file"
+                    type="file"
+                    accept=".xml,.csv,.txt,.zip"
+                    data-step=page.step.to_string()
+                    data-largest=MAX_FILE_BYTES.to_string()
+                    aria-invalid=notice.map(|_| "true")
+                />
+            </label>
+            <h2 class="how">{words.upload_how}</h2>
+            <ol class="steps">{steps}</ol>
+            {site}
+        </main>
+        <footer class="foot"><p class="small">{with(words.upload_small)}</p></footer>
+    }
+    .fresh()
+}
+
+fn explain(page: &Page<'_>, words: &PageWords, notice: &FileNotice) -> Part {
+    let (title, text) = match notice {
+        FileNotice::Empty => (words.file_empty_title, words.file_empty_text),
+        FileNotice::TooLarge { .. } => (words.file_large_title, words.file_large_text),
+        FileNotice::WebPage => (words.file_page_title, words.file_page_text),
+        FileNotice::Pdf => (words.file_pdf_title, words.file_pdf_text),
+        FileNotice::NotGreenButton => (words.file_other_title, words.file_other_text),
+        FileNotice::Damaged { .. } => (words.file_damaged_title, words.file_damaged_text),
+        FileNotice::NoReadings => (words.file_none_title, words.file_none_text),
+        FileNotice::Unusable => (words.file_unusable_title, words.file_unusable_text),
+    };
+    let mut title = title.to_owned();
+    let mut lines = Vec::new();
+    match notice {
+        FileNotice::TooLarge { megabytes } => title = fill(&title, &[("megabytes", &megabytes.to_string())]),
+        FileNotice::Damaged { place, reason } if place.is_empty() => lines.push(format!("{reason}.")),
+        FileNotice::Damaged { place, reason } => {
+            lines.push(fill(words.file_damaged_place, &[("place", place), ("reason", reason)]));
+        }
+        _ => {}
+    }
+    lines.push(named(page, text));
+    note(Tone::Bad, title, lines)
+}
