@@ -1,6 +1,7 @@
 //! The commands. An error is one sentence for the person at the terminal.
 
 mod greenbutton;
+mod notifications;
 mod sandbox_utility;
 mod serve;
 mod utility;

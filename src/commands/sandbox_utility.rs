@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use clap::Args;
-use connect_sunrise::{SunriseConfig, serve};
+use connect_sunrise::{SunriseConfig, ThirdParty, serve};
 use tokio::net::TcpListener;
 
+use super::notifications;
 use super::serve::{stop, taken};
 
 #[derive(Args)]
@@ -13,16 +14,22 @@ pub(crate) struct Arguments {
     /// Address and port.
     #[arg(long, default_value = "127.0.0.1:8090")]
     address: SocketAddr,
+    /// Where Connect is: customers who share their data come back there, and it is told of new data.
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    connect: String,
 }
 
-pub(crate) async fn run(Arguments { address }: Arguments) -> Result<(), String> {
+pub(crate) async fn run(Arguments { address, connect }: Arguments) -> Result<(), String> {
     let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
     // With port 0 the system has chosen one.
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop().map_err(|error| format!("Signals cannot be received: {error}."))?;
+    let mut sunrise = SunriseConfig::new(format!("http://{address}"));
+    sunrise.third_parties.push(ThirdParty::example(connect.trim_end_matches('/')));
+    sunrise.notifications = Some(notifications::sink()?);
     println!("Sunrise Power & Gas (sandbox utility) is at http://{address}/");
     tokio::select! {
-        served = serve(listener, SunriseConfig::new(format!("http://{address}"))) => {
+        served = serve(listener, sunrise) => {
             served.map_err(|error| format!("The sandbox utility stopped: {error}."))
         }
         () = stop => Ok(()),
