@@ -93,6 +93,8 @@ pub enum NotGreenButton {
     Gzip,
     /// JSON.
     Json,
+    /// An Excel or OpenDocument file.
+    Spreadsheet,
     /// XML, with no element of ESPI.
     OtherXml,
     /// A zip archive with no readable file in it.
@@ -112,10 +114,11 @@ impl fmt::Display for NotGreenButton {
             Self::Pdf => "a PDF",
             Self::Gzip => "a gzip file (unpack it first)",
             Self::Json => "JSON",
+            Self::Spreadsheet => "a spreadsheet (save it as CSV first)",
             Self::OtherXml => "XML without any ESPI resource",
             Self::OtherZip => "a zip archive without any usage data",
             Self::ZipUnsupported => "a zip archive, and zip is not built in (unpack it first)",
-            Self::OtherText => "text without the column names of a usage export",
+            Self::OtherText => "text without a line of column names that has a date or time and usage",
             Self::Unknown => "an unknown kind of file",
         })
     }

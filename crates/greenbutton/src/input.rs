@@ -43,6 +43,8 @@ impl<R: Read> Read for ByteLimit<'_, R> {
 /// The input, with its first bytes looked at and put back.
 pub(crate) struct Input<R> {
     pub(crate) kind: Kind,
+    /// Whether the encoding is neither said nor UTF-8.
+    pub(crate) encoding_is_guessed: bool,
     encoding: Option<&'static Encoding>,
     pub(crate) reader: io::Chain<Cursor<Vec<u8>>, R>,
 }
@@ -61,14 +63,19 @@ impl<R: Read> Input<R> {
             return Err(Error::Empty);
         }
         let kind = kind_by_magic(&head)?;
-        let (kind, encoding) = match kind {
-            Some(kind) => (kind, None),
-            None => {
-                let encoding = encoding(&head)?;
-                (kind_by_text(&encoding.decode(&head).0)?, Some(encoding))
+        let (mut kind, mut encoding_of_text, mut encoding_is_guessed) = (kind, None, false);
+        if kind.is_none() {
+            let mut encoding = encoding(&head)?;
+            let mut found = kind_by_text(&encoding.decode(&head).0)?;
+            // Spreadsheets write CSV in the encoding of the machine. XML without a declaration is UTF-8.
+            if found == Kind::Text && encoding == encoding_rs::UTF_8 && !is_utf8(&head) {
+                (encoding, encoding_is_guessed) = (encoding_rs::WINDOWS_1252, true);
+                found = kind_by_text(&encoding.decode(&head).0)?;
             }
-        };
-        Ok(Self { kind, encoding, reader: Cursor::new(head).chain(reader) })
+            (kind, encoding_of_text) = (Some(found), Some(encoding));
+        }
+        let kind = kind.unwrap_or(Kind::Text);
+        Ok(Self { kind, encoding_is_guessed, encoding: encoding_of_text, reader: Cursor::new(head).chain(reader) })
     }
 
     /// The input as UTF-8, without its byte order mark. What is not valid in its encoding becomes U+FFFD.
@@ -83,11 +90,18 @@ impl<R: Read> Input<R> {
     }
 }
 
+/// Whether it is UTF-8, but for a character that the end of the head may have cut.
+fn is_utf8(head: &[u8]) -> bool {
+    std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true)
+}
+
 fn kind_by_magic(head: &[u8]) -> Result<Option<Kind>, Error> {
     let other = |kind| Err(Error::NotGreenButton(kind));
     match head {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => Ok(Some(Kind::Zip)),
         [0x1f, 0x8b, ..] => other(NotGreenButton::Gzip),
+        // The older kind of Excel file.
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => other(NotGreenButton::Spreadsheet),
         [b'%', b'P', b'D', b'F', ..] => other(NotGreenButton::Pdf),
         _ => Ok(None),
     }

@@ -19,8 +19,6 @@ mod xml;
 #[cfg(feature = "zip")]
 mod zip;
 
-#[cfg(feature = "zip")]
-use std::io::BufRead;
 use std::io::Read;
 
 pub use bill::{Bill, LineItem, Measurement};
@@ -36,7 +34,7 @@ pub use warning::{Place, Warning, WarningKind};
 
 use error::LimitHit;
 use input::{ByteLimit, Input, Kind};
-use warning::Warnings;
+use warning::{WHOLE_FILE, Warnings};
 
 /// Reads a Green Button file: ESPI XML, a utility's CSV export, or a zip archive of such files. What it is shows
 /// from its content.
@@ -70,8 +68,7 @@ pub fn read_with(input: impl Read, options: &Options) -> Result<Document, Error>
             #[cfg(not(feature = "zip"))]
             return Err(Error::NotGreenButton(NotGreenButton::ZipUnsupported));
         }
-        Kind::Xml => xml::read(input.into_text(), limits, &mut warnings)?,
-        Kind::Text => csv::read(input.into_text(), options, &mut warnings)?,
+        Kind::Xml | Kind::Text => read_text(input, options, &mut warnings)?,
     };
     let (own, dropped) = warnings.into_parts();
     document.warnings.extend(own);
@@ -80,22 +77,25 @@ pub fn read_with(input: impl Read, options: &Options) -> Result<Document, Error>
         return Ok(document);
     }
     let points = document.usage_points.len();
-    Err(Error::NoReadings {
-        found: format!("the file holds {points} usage points, but no interval reading, bill or customer record"),
-    })
+    let found = match document.warnings.first() {
+        Some(first) => {
+            format!("{points} usage points, but no interval reading, bill or customer record ({first})")
+        }
+        None => format!("{points} usage points, but no interval reading, bill or customer record"),
+    };
+    Err(Error::NoReadings { found: format!("the file holds {found}") })
 }
 
-/// Reads text of a known kind.
-#[cfg(feature = "zip")]
-fn read_text(
-    kind: &Kind,
-    text: impl BufRead,
-    options: &Options,
-    warnings: &mut Warnings,
-) -> Result<Document, Error> {
-    match kind {
-        Kind::Xml => xml::read(text, &options.limits, warnings),
-        Kind::Text => csv::read(text, options, warnings),
+/// Reads what is no archive.
+fn read_text(input: Input<impl Read>, options: &Options, warnings: &mut Warnings) -> Result<Document, Error> {
+    if input.encoding_is_guessed {
+        warnings.add(WarningKind::BadEncoding, WHOLE_FILE - 1, || {
+            (Place::default(), "the file is not in UTF-8 and does not say its encoding; read as windows-1252")
+        });
+    }
+    match input.kind {
+        Kind::Xml => xml::read(input.into_text(), &options.limits, warnings),
+        Kind::Text => csv::read(input.into_text(), options, warnings),
         Kind::Zip => Err(Error::NotGreenButton(NotGreenButton::OtherZip)),
     }
 }

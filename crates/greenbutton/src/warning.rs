@@ -89,6 +89,12 @@ pub enum WarningKind {
     SkippedFile,
     /// A resource that is not read, with readings inside.
     SkippedReadings,
+    /// A column of an export that may hold usage or money and is not known: left out.
+    SkippedColumn,
+    /// A line of an export with nothing but one text, between its rows: left out.
+    SkippedText,
+    /// Dates as `1/2/2024` in a file in which nothing shows which number is the month: the first.
+    AmbiguousDate,
     /// Local times that no zone is known for: kept as wall-clock times.
     LocalTime,
     /// A local time that exists twice or not at all on the day of a clock change.

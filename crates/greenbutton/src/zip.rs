@@ -39,6 +39,12 @@ pub(crate) fn read(
     }
     let archive = |error: ZipError| Error::Archive { place: Place::default(), reason: error.to_string() };
     let mut archive_file = ZipArchive::new(Cursor::new(&bytes)).map_err(archive)?;
+    // Spreadsheets are archives of XML, which would only be said to hold no usage.
+    if archive_file.index_for_name("xl/workbook.xml").is_some()
+        || archive_file.index_for_name("mimetype").is_some()
+    {
+        return Err(Error::NotGreenButton(NotGreenButton::Spreadsheet));
+    }
     if archive_file.len() > limits.archive_files {
         let allowed = limits.archive_files as u64;
         return Err(Error::Limit { place: Place::default(), limit: "files in an archive", allowed });
@@ -107,8 +113,7 @@ fn read_one(file: impl Read, options: &Options, warnings: &mut Warnings) -> Resu
         // An archive in an archive is how small files become huge ones.
         return Err(Error::NotGreenButton(NotGreenButton::OtherZip));
     }
-    let kind = if input.kind == Kind::Xml { Kind::Xml } else { Kind::Text };
-    read_text(&kind, input.into_text(), options, warnings)
+    read_text(input, options, warnings)
 }
 
 /// Says which file of the archive an error is about.

@@ -6,11 +6,15 @@ use std::io::Read as _;
 use greenbutton::{Options, inspect, read_with};
 use libfuzzer_sys::fuzz_target;
 
-const HEADS: [&str; 4] = [
+const HEADS: [&str; 8] = [
     "",
     "TYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST,NOTES\n",
     "TYPE,START DATE,END DATE,USAGE (therms),COST,NOTES\n",
     "Read Date\tDays\tCCF\tTherms\tAmount\n",
+    "Meter,Date;Start Time;Duration;Consumption (kWh);Generation (kWh)\n",
+    "ESIID,Date,Hour,Usage kWh,Direction,Cost (cents)\n",
+    "\"Energy Delivered time period\",\"Usage(Real energy in kilowatt-hours)\",\"Reading quality\"\n",
+    "Start Date|End Date|Usage (kWh)\n",
 ];
 
 fuzz_target!(|data: &[u8]| {

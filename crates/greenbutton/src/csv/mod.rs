@@ -5,6 +5,8 @@
 //! the column names are looked through for the account.
 
 mod columns;
+mod evidence;
+mod intervals;
 mod rows;
 mod values;
 
@@ -21,11 +23,13 @@ use crate::{
     warning::{Place, WarningKind, Warnings},
 };
 use columns::Columns;
+use evidence::Evidence;
 use rows::Rows;
 
 /// Rows before the column names in which an account and an address may stand.
 const MAX_PREAMBLE: usize = 50;
-const HEAD_BYTES: u64 = 4096;
+/// What is looked through for how the file is written: about two weeks of quarter hours.
+const HEAD_BYTES: u64 = 128 * 1024;
 
 /// What stands above the column names.
 #[derive(Default)]
@@ -54,10 +58,10 @@ pub(crate) fn read(mut text: impl BufRead, options: &Options, warnings: &mut War
     let mut head = Vec::new();
     let taken = text.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
     taken.map_err(|error| Error::from_io(error, Place::default()))?;
-    let delimiter = delimiter(&head);
+    let evidence = Evidence::of(&head, (head.len() as u64) < HEAD_BYTES);
     let guard = Guard::new(Cursor::new(head).chain(text), limits.token_bytes);
     let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(guard);
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(evidence.delimiter).from_reader(guard);
 
     let mut record = StringRecord::new();
     let mut preamble = Preamble::default();
@@ -73,7 +77,9 @@ pub(crate) fn read(mut text: impl BufRead, options: &Options, warnings: &mut War
         before += 1;
     };
 
-    let mut rows = Rows::new(columns, preamble, options.time_zone.as_ref(), warnings);
+    let line = record.position().map_or(0, csv::Position::line);
+    let mut rows = Rows::new(evidence, preamble, options.time_zone.as_ref(), warnings);
+    rows.head(columns, &record, line);
     let mut count = 0;
     while next(&mut reader, &mut record, limits)? {
         if record.iter().all(|field| field.trim().is_empty()) {
@@ -120,16 +126,6 @@ fn next<R: BufRead>(
             kind => Err(Error::Malformed { place: place(), reason: format!("{kind:?}") }),
         },
     }
-}
-
-/// The delimiter that one line has most of.
-fn delimiter(head: &[u8]) -> u8 {
-    let most = |delimiter: u8| {
-        let count = |line: &[u8]| memchr::memchr_iter(delimiter, line).count();
-        head.split(|byte| *byte == b'\n').map(count).max().unwrap_or(0)
-    };
-    // A comma wins a tie, since `max_by_key` takes the last of equals.
-    [b';', b'\t', b','].into_iter().max_by_key(|delimiter| most(*delimiter)).unwrap_or(b',')
 }
 
 /// A warning about a row.

@@ -3,76 +3,131 @@
 use std::collections::HashMap;
 
 use csv::StringRecord;
-use jiff::{
-    Span,
-    civil::{Date, DateTime},
-    tz::{AmbiguousOffset, TimeZone},
-};
+use jiff::{Span, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
 
 use super::{
     Preamble,
-    columns::{Columns, Direction, UomPower, Usage, unit},
+    columns::{Columns, UomPower, Usage, flow, unit},
+    evidence::Evidence,
     values, warn,
 };
 use crate::{
     bill::{Bill, Measurement},
     codes::{Flow, Qualities, Service, Unit},
-    decimal,
-    local_time::seconds,
-    model::{Clock, Document, Format, Period, Reading, ReadingType, Series, UsagePoint},
+    decimal::shift10,
+    model::{Document, Format, Period, Reading, ReadingType, Series, UsagePoint},
     warning::{Place, WHOLE_FILE, WarningKind, Warnings},
 };
 
+/// Why a row cannot be read: a column, and what is wrong with it.
+pub(super) type Complaint = (&'static str, String);
+
+/// What a series is of.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    usage_point: usize,
+    kind: String,
+    /// The row's own direction, as it stands.
+    direction: String,
+    column: usize,
+    flow: Option<Flow>,
+    unit: Option<UomPower>,
+}
+
 /// Makes a document, row by row.
 pub(super) struct Rows<'a> {
-    columns: Columns,
-    zone: Option<&'a TimeZone>,
-    warnings: &'a mut Warnings,
-    document: Document,
+    pub(super) columns: Columns,
+    pub(super) evidence: Evidence,
+    pub(super) zone: Option<&'a TimeZone>,
+    pub(super) warnings: &'a mut Warnings,
+    pub(super) document: Document,
+    /// The first line whose date another order of day and month would make another day.
+    pub(super) unclear_date: Option<u64>,
     places: Vec<Place>,
-    /// What each series is of: the row's type, the usage column, the unit.
-    keys: HashMap<(String, usize, Option<UomPower>), usize>,
-    /// Type of each usage point.
-    kinds: HashMap<String, usize>,
+    keys: HashMap<Key, usize>,
+    /// Usage points by what is supplied, account and meter.
+    points: HashMap<[String; 3], usize>,
     preamble: Preamble,
     /// First and last day of each bill as the rows have them.
     days: Vec<(Date, Date)>,
 }
 
-fn field(record: &StringRecord, at: Option<usize>) -> &str {
+pub(super) fn field(record: &StringRecord, at: Option<usize>) -> &str {
     at.and_then(|at| record.get(at)).unwrap_or("").trim()
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn new(
-        columns: Columns,
+        evidence: Evidence,
         preamble: Preamble,
         zone: Option<&'a TimeZone>,
         warnings: &'a mut Warnings,
     ) -> Self {
-        let document = Document::new(Format::Csv);
-        let (places, keys, kinds, days) = (Vec::new(), HashMap::new(), HashMap::new(), Vec::new());
-        Self { columns, zone, warnings, document, places, keys, kinds, preamble, days }
+        Self {
+            columns: Columns::default(),
+            evidence,
+            zone,
+            warnings,
+            document: Document::new(Format::Csv),
+            unclear_date: None,
+            places: Vec::new(),
+            keys: HashMap::new(),
+            points: HashMap::new(),
+            preamble,
+            days: Vec::new(),
+        }
+    }
+
+    /// Takes the names of the columns from here on.
+    pub(super) fn head(&mut self, columns: Columns, record: &StringRecord, line: u64) {
+        self.columns = self.evidence.apply(columns);
+        let skipped = &self.columns.skipped;
+        if !skipped.is_empty() {
+            let names: Vec<String> =
+                skipped.iter().map(|at| format!("{:?}", short(field(record, Some(*at))))).collect();
+            let message = format!("not known, and left out: {}", short(&names.join(", ")));
+            warn(self.warnings, WarningKind::SkippedColumn, WHOLE_FILE, line, "column names", message);
+        }
     }
 
     pub(super) fn add(&mut self, record: &StringRecord, line: u64) {
+        let mut filled = record.iter().filter(|field| !field.trim().is_empty());
+        let is_alone = filled.next().is_some() && filled.next().is_none();
+        if is_alone && self.columns.usage.iter().all(|usage| field(record, Some(usage.at)).is_empty()) {
+            let message = "a line of text between the rows was left out".to_owned();
+            warn(self.warnings, WarningKind::SkippedText, WHOLE_FILE, line, "", message);
+            return;
+        }
         if record.iter().any(|field| field.contains('\u{fffd}')) {
             let message = "bytes that are not in the file's encoding became U+FFFD".to_owned();
             warn(self.warnings, WarningKind::BadEncoding, WHOLE_FILE, line, "", message);
         }
-        let result = match (self.columns.end_date, self.columns.start_time) {
-            (Some(_), None) => self.billing(record, line),
+        let result = match (self.columns.end_date, self.columns.start_time, self.columns.range) {
+            (Some(_), None, None) => self.billing(record, line),
             _ => self.interval(record, line),
         };
-        if let Err((column, reason)) = result {
-            self.document.tally.found += 1;
-            self.document.tally.unreadable += 1;
-            // Only the field itself is quoted: other fields may be a name or an account.
-            let reason: String = reason.chars().take(80).collect();
-            let message = format!("{reason}; the row was left out");
-            warn(self.warnings, WarningKind::UnreadableReading, WHOLE_FILE, line, column, message);
+        let Err((column, reason)) = result else { return };
+        // Some exports name their columns again for each day or direction.
+        if let Some(columns) = Columns::recognise(record) {
+            self.head(columns, record, line);
+            return;
         }
+        self.document.tally.found += 1;
+        self.document.tally.unreadable += 1;
+        // Only the field itself is quoted: other fields may be a name or an account.
+        let message = format!("{}; the row was left out", short(&reason));
+        warn(self.warnings, WarningKind::UnreadableReading, WHOLE_FILE, line, column, message);
+    }
+
+    fn number(&self, text: &str) -> Result<Decimal, Complaint> {
+        values::number(text, self.evidence.point).ok_or_else(|| {
+            let point = match self.evidence.point {
+                values::Point::Dot => "",
+                values::Point::Comma => " with a decimal comma",
+            };
+            ("usage", format!("{text:?} is no number{point}"))
+        })
     }
 
     fn cost(&mut self, record: &StringRecord, line: u64) -> Option<Decimal> {
@@ -80,7 +135,8 @@ impl<'a> Rows<'a> {
         if text.is_empty() {
             return None;
         }
-        let cost = decimal::parse_money(text);
+        let cost = values::number(text, self.evidence.point);
+        let cost = if self.columns.cost_in_cents { cost.and_then(|cost| shift10(cost, -2)) } else { cost };
         match cost {
             None => {
                 let message = format!("the cost {text:?} cannot be read; it was left empty");
@@ -100,31 +156,30 @@ impl<'a> Rows<'a> {
 
     fn usage_point(&mut self, record: &StringRecord, kind: &str) -> usize {
         let service = service(kind, self.columns.usage.first().and_then(|usage| self.unit_of(record, *usage)));
-        let key = service.map_or_else(|| kind.to_owned(), |service| service.to_string());
-        if let Some(found) = self.kinds.get(&key) {
+        let supplied = service.map_or_else(|| kind.to_owned(), |service| service.to_string());
+        let (account, meter) = (field(record, self.columns.account), field(record, self.columns.meter));
+        let key = [supplied, account.to_owned(), meter.to_owned()];
+        if let Some(found) = self.points.get(&key) {
             return *found;
         }
         let at = self.document.usage_points.len();
-        self.kinds.insert(key, at);
-        let account = field(record, self.columns.account).to_owned();
+        self.points.insert(key, at);
+        let stated = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         self.document.usage_points.push(UsagePoint {
             title: self.preamble.address.clone(),
             service,
-            delivery_point: self.preamble.service.clone(),
-            account: self.preamble.account.clone().or(Some(account).filter(|account| !account.is_empty())),
+            delivery_point: stated(meter).or(self.preamble.service.clone()),
+            account: stated(account).or(self.preamble.account.clone()),
             ..UsagePoint::default()
         });
         at
     }
 
-    fn billing(&mut self, record: &StringRecord, line: u64) -> Result<(), (&'static str, String)> {
+    fn billing(&mut self, record: &StringRecord, line: u64) -> Result<(), Complaint> {
         let end_text = field(record, self.columns.end_date);
-        let last = values::date(end_text).ok_or_else(|| ("end date", format!("{end_text:?} is no date")))?;
+        let last = self.date(end_text, "end date", line)?;
         let first = match self.columns.start_date {
-            Some(at) => {
-                let text = field(record, Some(at));
-                values::date(text).ok_or_else(|| ("start date", format!("{text:?} is no date")))?
-            }
+            Some(at) => self.date(field(record, Some(at)), "start date", line)?,
             None => {
                 let text = field(record, self.columns.days);
                 let days: i64 = text.parse().ok().filter(|days| (1..=3660).contains(days)).ok_or_else(|| {
@@ -142,7 +197,7 @@ impl<'a> Rows<'a> {
             if text.is_empty() {
                 continue;
             }
-            let raw = decimal::parse_money(text).ok_or_else(|| ("usage", format!("{text:?} is no number")))?;
+            let raw = self.number(text)?;
             let unit = self.unit_of(record, usage);
             let measure = Measurement::new(raw, unit.map_or(0, |(_, power)| power), unit.map(|(uom, _)| uom));
             if measure.unit.is_none() {
@@ -175,10 +230,8 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn interval(&mut self, record: &StringRecord, line: u64) -> Result<(), (&'static str, String)> {
-        let start_text = field(record, self.columns.start_time);
-        let date_text = field(record, self.columns.date.or(self.columns.start_date));
-        let when = self.when(record, date_text, start_text)?;
+    fn interval(&mut self, record: &StringRecord, line: u64) -> Result<(), Complaint> {
+        let when = self.when(record, line)?;
         let cost = self.cost(record, line);
         let kind = field(record, self.columns.kind).to_owned();
         let estimated = values::says_estimated(field(record, self.columns.notes));
@@ -188,9 +241,7 @@ impl<'a> Rows<'a> {
             if text.is_empty() {
                 continue;
             }
-            let Some(raw) = decimal::parse_money(text) else {
-                return Err(("usage", format!("{text:?} is no number")));
-            };
+            let raw = self.number(text)?;
             any = true;
             let at = self.series(record, &kind, usage, line);
             let (start, duration) = self.resolve(&when, at, line);
@@ -217,100 +268,22 @@ impl<'a> Rows<'a> {
         if any { Ok(()) } else { Err(("usage", "no usage".to_owned())) }
     }
 
-    /// The row's interval, as far as it can be told without a zone.
-    fn when(&self, record: &StringRecord, date: &str, start: &str) -> Result<When, (&'static str, String)> {
-        let end = field(record, self.columns.end_time);
-        if let Some(start) = values::instant(start) {
-            let start = start.as_second();
-            let end = values::instant(end).map_or(start, |end| end.as_second());
-            let length = if (1..=366 * 86_400).contains(&(end - start)) { end - start } else { 0 };
-            return Ok(When::Utc { start, duration: u32::try_from(length).unwrap_or(0) });
-        }
-        let of_start = || start.split_once([' ', 'T']).filter(|(_, rest)| values::time(rest).is_some());
-        let (date, start) = match of_start() {
-            Some((date, time)) => (date, time),
-            None => (date, start),
-        };
-        let day = values::date(date).ok_or_else(|| ("date", format!("{date:?} is no date")))?;
-        if start.is_empty() {
-            let next = day.tomorrow().map_err(|error| ("date", error.to_string()))?;
-            return Ok(When::Local { start: day.at(0, 0, 0, 0), end: Some(next.at(0, 0, 0, 0)) });
-        }
-        let time = values::time(start).ok_or_else(|| ("start time", format!("{start:?} is no time")))?;
-        let start = day.to_datetime(time);
-        let end =
-            end.rsplit_once([' ', 'T']).filter(|(_, time)| values::time(time).is_some()).map_or(end, |(_, t)| t);
-        let end = values::time(end).and_then(|end| {
-            let end = day.to_datetime(end);
-            let minutes = (seconds(end) - seconds(start)) / 60;
-            // "00:00 to 00:59" is an hour: such ends are inclusive.
-            let inclusive = (minutes + 1) % 5 == 0;
-            let end = if inclusive { end.checked_add(Span::new().minutes(1)).ok()? } else { end };
-            if end > start { Some(end) } else { end.checked_add(Span::new().days(1)).ok() }
-        });
-        Ok(When::Local { start, end })
-    }
-
-    /// The row's interval in the series' clock.
-    fn resolve(&mut self, when: &When, series: usize, line: u64) -> (i64, u32) {
-        let (start, end) = match when {
-            When::Utc { start, duration } => return (*start, *duration),
-            When::Local { start, end } => (*start, *end),
-        };
-        let nominal = end.map_or(0, |end| seconds(end) - seconds(start));
-        if end.is_none() {
-            let message = "a row has no end time; its duration is kept as 0".to_owned();
-            warn(self.warnings, WarningKind::MissingDuration, WHOLE_FILE, line, "end time", message);
-        }
-        let Some(zone) = self.zone else {
-            self.document.series[series].clock = Clock::Local;
-            let message = "times are local and the file names no zone; they are kept as wall-clock times, \
-                           give the zone to have them in UTC";
-            warn(self.warnings, WarningKind::LocalTime, WHOLE_FILE, line, "time", message.to_owned());
-            return (seconds(start), u32::try_from(nominal).unwrap_or(0));
-        };
-        let ambiguous = zone.to_ambiguous_timestamp(start);
-        let offset = ambiguous.offset();
-        if !matches!(offset, AmbiguousOffset::Unambiguous { .. }) {
-            let message = "a time falls into a clock change; taken in the order of the file".to_owned();
-            warn(self.warnings, WarningKind::AmbiguousTime, WHOLE_FILE, line, "time", message);
-        }
-        let taken = |instant: i64| {
-            self.document.series[series].readings.iter().rev().take(200).any(|r| r.start == instant)
-        };
-        let instant = |result: Result<jiff::Timestamp, jiff::Error>| {
-            result.map_or_else(|_| seconds(start), |t| t.as_second())
-        };
-        let first = instant(ambiguous.compatible());
-        let begin = match offset {
-            // The repeated hour: its second time is where the first one is taken already.
-            AmbiguousOffset::Fold { .. } if taken(first) => instant(ambiguous.later()),
-            _ => first,
-        };
-        // Whole days have 23 or 25 hours when the clock changes; shorter intervals keep their length.
-        let length = match end {
-            Some(end) if nominal >= 86_400 => instant(zone.to_timestamp(end)) - begin,
-            _ => nominal,
-        };
-        (begin, u32::try_from(length).unwrap_or(0))
-    }
-
     fn series(&mut self, record: &StringRecord, kind: &str, usage: Usage, line: u64) -> usize {
         let unit = self.unit_of(record, usage);
-        let key = (kind.to_owned(), usage.at, unit);
+        let direction = field(record, self.columns.direction);
+        let flow = usage.flow.or_else(|| row_flow(direction));
+        let usage_point = self.usage_point(record, kind);
+        let (kind_of_row, direction) = (kind.to_owned(), direction.to_owned());
+        let key = Key { usage_point, kind: kind_of_row, direction, column: usage.at, flow, unit };
         if let Some(found) = self.keys.get(&key) {
             return *found;
         }
         let at = self.document.series.len();
-        let usage_point = Some(self.usage_point(record, kind));
+        let usage_point = Some(usage_point);
         let reading_type = ReadingType {
             uom: unit.map(|(uom, _)| uom),
             power_of_ten: unit.map(|(_, power)| power),
-            flow: match usage.direction {
-                Direction::Unstated => None,
-                Direction::Import => Some(Flow::Delivered),
-                Direction::Export => Some(Flow::Received),
-            },
+            flow,
             ..ReadingType::default()
         };
         let title = Some(kind.to_owned()).filter(|kind| !kind.is_empty());
@@ -322,6 +295,10 @@ impl<'a> Rows<'a> {
 
     /// The document, and where each of its series begins.
     pub(super) fn finish(mut self) -> (Document, Vec<Place>) {
+        if let (Some(line), false) = (self.unclear_date, self.evidence.order_is_shown) {
+            let message = "no date of the file shows whether the month or the day comes first; taken as the month";
+            warn(self.warnings, WarningKind::AmbiguousDate, WHOLE_FILE, line, "date", message.to_owned());
+        }
         // Where a period begins on the day on which the one before it ends, ends are exclusive.
         let mut days = self.days.clone();
         days.sort_unstable();
@@ -336,9 +313,19 @@ impl<'a> Rows<'a> {
     }
 }
 
-enum When {
-    Utc { start: i64, duration: u32 },
-    Local { start: DateTime, end: Option<DateTime> },
+/// The direction that a row states.
+fn row_flow(text: &str) -> Option<Flow> {
+    let text = text.to_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    words.find_map(|word| match word {
+        "consumption" | "forward" => Some(Flow::Delivered),
+        "reverse" => Some(Flow::Received),
+        word => flow(word),
+    })
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(120).collect()
 }
 
 fn service(kind: &str, unit: Option<UomPower>) -> Option<Service> {

@@ -188,7 +188,9 @@ impl<R: BufRead> Cursor<R> {
     }
 
     fn add_text(&mut self, text: &str) -> Result<(), Error> {
-        if self.starts.is_empty() && !text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() {
+        // NUL and Ctrl-Z fill up or end the files of some systems.
+        let filling = ['\u{feff}', ' ', '\t', '\r', '\n', '\0', '\u{1a}'];
+        if self.starts.is_empty() && !text.trim_matches(filling).is_empty() {
             return Err(self.malformed("text outside of the root element"));
         }
         self.text.push_str(text);

@@ -166,6 +166,7 @@ impl<'a, R: BufRead> FeedReader<'a, R> {
 
     fn close(&mut self) {
         self.check_encoding();
+        self.check_escaped();
         let depth = self.cursor.depth();
         let name = self.cursor.name();
         match self.entry_depth {
@@ -297,6 +298,18 @@ impl<'a, R: BufRead> FeedReader<'a, R> {
                 (cursor.place(), "bytes that are not in the file's encoding became U+FFFD")
             });
         }
+    }
+
+    /// Resources that were escaped into text, or are in CDATA, are not read, and not passed over silently either.
+    fn check_escaped(&mut self) {
+        if !self.cursor.text().contains("IntervalReading") {
+            return;
+        }
+        self.known = true;
+        let (cursor, entry) = (&self.cursor, self.entry());
+        self.warnings.add(WarningKind::SkippedReadings, entry, || {
+            (cursor.place(), "readings are here as escaped text instead of XML, and were left out")
+        });
     }
 
     fn node(&self) -> Node {

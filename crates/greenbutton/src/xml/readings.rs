@@ -49,6 +49,12 @@ impl<R: BufRead> FeedReader<'_, R> {
             loop {
                 match self.cursor.step()? {
                     Step::Open if self.cursor.name() == "IntervalReading" => self.reading(&mut block)?,
+                    Step::Open if self.cursor.depth() == depth + 1 && self.cursor.name() != "interval" => {
+                        let name: String = self.cursor.name().chars().take(40).collect();
+                        self.warn(WarningKind::BadField, || {
+                            format!("<{name}> is not known in an interval block and was left out")
+                        });
+                    }
                     Step::Close if self.cursor.depth() == depth => break,
                     Step::Done => break,
                     _ => {}

@@ -30,6 +30,12 @@ fn path(href: &str) -> &str {
     href.trim_matches('/')
 }
 
+/// The last two parts of a path: a kind and a number.
+fn ending(path: &str) -> &str {
+    let start = path.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
+    path.get(start..).unwrap_or(path)
+}
+
 /// Where the resources of one kind can be found by links.
 #[derive(Default)]
 struct Index {
@@ -98,6 +104,16 @@ impl Index {
             href = parent;
         }
         None
+    }
+
+    /// Resources by the last two parts of their href; `None` where several share them.
+    fn endings(&self) -> HashMap<&str, Option<(&str, usize)>> {
+        let mut endings = HashMap::new();
+        for (own, position) in &self.own {
+            let found = Some((own.as_str(), *position));
+            endings.entry(ending(own)).and_modify(|slot| *slot = None).or_insert(found);
+        }
+        endings
     }
 
     /// The first resource of that entry.
@@ -189,6 +205,7 @@ pub(crate) fn resolve(found: Found, warnings: &mut Warnings) -> Result<Document,
 
     attach_blocks(blocks, &entries, &meters, &mut document, &mut series_entries, warnings);
 
+    let type_endings = types.endings();
     let mut scalable = Vec::with_capacity(document.series.len());
     for (series, (number, place)) in document.series.iter_mut().zip(&series_entries) {
         let entry = &entries[*number];
@@ -202,12 +219,23 @@ pub(crate) fn resolve(found: Found, warnings: &mut Warnings) -> Result<Document,
         };
         let linked = entry.related.iter().find_map(|href| types.own.get(path(href)).copied());
         let typed = linked.or_else(|| types.of_entry(*number));
+        // A relative link to an absolute one, or the other way round.
+        let typed = typed.or_else(|| {
+            entry.related.iter().map(|href| path(href)).find_map(|href| {
+                let (own, position) = type_endings.get(ending(href)).copied().flatten()?;
+                (own.ends_with(&format!("/{href}")) || href.ends_with(&format!("/{own}"))).then_some(position)
+            })
+        });
         let reading_type = match typed {
             Some(position) => Some(position),
             // A unit is never guessed from the order; only if there is no other one.
-            None => types.only().inspect(|_| {
-                warn_link(warnings, *number, place, "meter reading", "reading type", true);
-            }),
+            None => {
+                let only = types.only();
+                if !types.order.is_empty() {
+                    warn_link(warnings, *number, place, "meter reading", "reading type", only.is_some());
+                }
+                only
+            }
         };
         let (reading_type, can_scale) = reading_type.map_or_else(Default::default, |at| reading_types[at].clone());
         series.reading_type = reading_type;
@@ -249,7 +277,8 @@ fn attach_blocks(
     series_entries: &mut Vec<(usize, Place)>,
     warnings: &mut Warnings,
 ) {
-    let mut loose = None;
+    // Without their meter reading, blocks of different parents are of different meters all the same.
+    let mut loose: HashMap<String, usize> = HashMap::new();
     for (number, place, mut readings) in blocks {
         let parent = meters.parent_of(&entries[number], number);
         if !matches!(parent, Some((_, By::Link))) {
@@ -259,7 +288,7 @@ fn attach_blocks(
         }
         let at = match parent {
             Some((at, _)) => at,
-            None => *loose.get_or_insert_with(|| {
+            None => *loose.entry(parent_path(&entries[number])).or_insert_with(|| {
                 document.series.push(new_series(&entries[number]));
                 series_entries.push((number, place));
                 document.series.len() - 1
@@ -274,6 +303,12 @@ fn attach_blocks(
             series.readings.append(&mut readings);
         }
     }
+}
+
+/// Where a block's meter reading would be: its `up` link, else its own path without the collection and number.
+fn parent_path(entry: &Entry) -> String {
+    let own = || Some(path(entry.own.as_deref()?).rsplitn(3, '/').nth(2)?.to_owned());
+    entry.up.first().map(|up| path(up).to_owned()).or_else(own).unwrap_or_default()
 }
 
 fn warn_link(warnings: &mut Warnings, group: usize, place: &Place, child: &str, parent: &str, guessed: bool) {

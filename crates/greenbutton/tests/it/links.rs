@@ -125,3 +125,43 @@ fn local_time_and_wrong_signs() {
     assert!(kinds(&document).is_empty());
     assert_eq!(kinds(&zone("18000")), [WarningKind::OddTimeZone]);
 }
+
+#[test]
+fn a_relative_link_leads_to_an_absolute_one() {
+    let base = "https://example.com/espi/1_1/resource";
+    let text = |types: [&str; 2]| {
+        let kind = |power: &str| {
+            format!("<ReadingType><powerOfTenMultiplier>{power}</powerOfTenMultiplier><uom>72</uom></ReadingType>")
+        };
+        let block = format!("<IntervalBlock>{}</IntervalBlock>", reading(0, 900, "5"));
+        let related = format!("{base}/ReadingType/7");
+        format!(
+            "{FEED}{}{}{}{}</feed>",
+            entry(&format!("{base}/U/1/M/1/B/1"), &[], &block),
+            entry(types[0], &[], &kind("3")),
+            entry(types[1], &[], &kind("0")),
+            entry(&format!("{base}/U/1/M/1"), &[("related", &related)], "<MeterReading></MeterReading>"),
+        )
+    };
+    let document = ok(&text(["ReadingType/7", "ReadingType/8"]));
+    assert_eq!(total(&document), "5");
+    // Another folder is another type: no unit is taken from it, and that is said.
+    let document = ok(&text(["/other/ReadingType/7", "ReadingType/8"]));
+    assert_eq!(document.series[0].unit, None);
+    // Neither its usage point nor its type.
+    assert_eq!(kinds(&document), [WarningKind::BrokenLink, WarningKind::MissingUnit]);
+    assert_eq!(document.warnings[0].count, 2);
+}
+
+#[test]
+fn blocks_of_different_parents_are_never_one_series() {
+    let block = |value| format!("<IntervalBlock>{}</IntervalBlock>", reading(0, 900, value));
+    let text = format!(
+        "{FEED}{}{}{}</feed>",
+        entry("U/1/M/1/B/1", &[], &block("5")),
+        entry("U/1/M/2/B/1", &[], &block("6")),
+        entry("T/1", &[], &format!("<ReadingType>{WH}</ReadingType>")),
+    );
+    let document = ok(&text);
+    assert_eq!((document.series.len(), document.tally.kept, document.tally.superseded), (2, 2, 0));
+}

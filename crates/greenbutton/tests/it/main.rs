@@ -13,3 +13,4 @@ mod mutations;
 mod oddities;
 mod report;
 mod samples;
+mod utilities;

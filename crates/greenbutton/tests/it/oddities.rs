@@ -243,6 +243,20 @@ fn readings_that_are_not_read_are_counted_all_the_same() {
 }
 
 #[test]
+fn readings_as_text_or_under_another_name_are_named() {
+    let good = feed(WH, &reading(0, 900, "5"));
+    let escaped = entry("X/1", &[], "<UsagePoint></UsagePoint>")
+        .replace("</content>", "</content><content>&lt;IntervalReading/&gt;</content>");
+    let document = ok(&good.replace("</feed>", &format!("{escaped}</feed>")));
+    assert!(kinds(&document).contains(&WarningKind::SkippedReadings), "{:?}", document.warnings);
+    let lower = good.replace("IntervalReading>", "intervalReading>");
+    let error = greenbutton::read(lower.as_bytes(), &Limits::default()).unwrap_err().to_string();
+    assert!(error.contains("<intervalReading> is not known in an interval block"), "{error}");
+    // What fills up a file after its end is nothing.
+    assert_eq!(total(&ok(&format!("{good}\r\n\0\u{1a}"))), "0.005");
+}
+
+#[test]
 fn warnings_are_capped_and_the_rest_is_counted() {
     let bills: String = (0..50)
         .map(|n| entry(&format!("S/{n}"), &[], "<UsageSummary><billLastPeriod>1</billLastPeriod></UsageSummary>"))
