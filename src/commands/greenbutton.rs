@@ -1,11 +1,7 @@
 //! `connect greenbutton inspect FILE`.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-
 use clap::Subcommand;
-use greenbutton::{Options, inspect, read_with};
-use jiff::tz::TimeZone;
+use greenbutton::inspect;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -21,19 +17,6 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command) -> Result<(), String> {
     let Command::Inspect { file, zone } = command;
-    let zone = zone.as_deref().map(TimeZone::get).transpose();
-    let time_zone = zone.map_err(|_| "There is no such time zone; write it as America/New_York.".to_owned())?;
-    let failed = |error: &dyn std::fmt::Display| format!("{file} could not be read: {error}.");
-    let input: Box<dyn Read> = match file.as_str() {
-        "-" => Box::new(io::stdin().lock()),
-        path => Box::new(File::open(path).map_err(|error| failed(&error))?),
-    };
-    let options = Options { time_zone, ..Options::default() };
-    let document = read_with(input, &options).map_err(|error| failed(&error))?;
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    match io::stdout().write_all(inspect::render(&document, columns.unwrap_or(80)).as_bytes()) {
-        // A reader that has had enough (`| head`) is no failure.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("Writing failed: {error}.")),
-        _ => Ok(()),
-    }
+    // The library's sentences begin small, and without a full stop.
+    inspect::file(file, zone.as_deref(), &mut std::io::stdout()).map_err(|error| format!("{error}."))
 }

@@ -1,6 +1,7 @@
 //! A report of what a file holds, for a terminal.
 
 mod chart;
+mod file;
 
 use std::{collections::HashMap, fmt::Write as _};
 
@@ -13,6 +14,8 @@ use crate::{
     model::{Clock, Document, Format, Period, Series},
     warning::Warning,
 };
+
+pub use file::{InspectError, file};
 
 /// The narrowest report.
 const MIN_WIDTH: usize = 40;

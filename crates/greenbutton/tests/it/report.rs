@@ -50,6 +50,10 @@ fn the_binary_prints_the_report_or_one_sentence() {
     let (code, out, error) = run(&["inspect", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
     assert_eq!((code, out.as_str(), error.lines().count()), (Some(1), "", 1));
     assert!(error.contains("not a Green Button file"), "{error}");
-    assert_eq!(run(&["inspect", "/nonexistent"]).0, Some(1));
+    let (code, _, error) = run(&["inspect", "/nonexistent"]);
+    assert!(code == Some(1) && error.starts_with("/nonexistent could not be read: "), "{error}");
+    let (code, out, error) = run(&["inspect", "--zone", "Nowhere/At_All", sample]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(error.starts_with("there is no time zone \"Nowhere/At_All\""), "{error}");
     assert_eq!(run(&[]).0, Some(1));
 }
