@@ -1,5 +1,7 @@
 //! Bills: the list is a page of the portal; what they are made of is in the Green Button file.
 
+use std::collections::HashSet;
+
 use connect_core::connector::{ConnectorError, LoginContext, RemoteAccount, UtilitySession};
 use connect_core::usage::Bill;
 use connect_documents::{OutOfRange, add_summary};
@@ -18,6 +20,20 @@ use crate::page::{css, first, text};
 struct Row {
     bill: Bill,
     pdf: Option<String>,
+}
+
+/// What has been read of the bills' summaries.
+struct Found {
+    /// Their addresses.
+    seen: HashSet<String>,
+    /// The bills that have one.
+    bills: Vec<bool>,
+}
+
+/// The last day of a bill, and the first one of the next where that follows at once.
+fn around_the_end(bill: &Bill, next: Option<&Bill>) -> (Date, Date) {
+    let last = bill.end.saturating_sub(1.day());
+    (last, if next.is_some_and(|next| next.start == bill.end) { bill.end } else { last })
 }
 
 impl PortalConnector {
@@ -46,27 +62,50 @@ impl PortalConnector {
         let mut jar = self.jar(session)?;
         let rows = self.rows(cx, &mut jar, account).await?;
         let mut bills: Vec<_> = rows.into_iter().map(|row| row.bill).collect();
-        let (Some(from), Some(to)) =
-            (bills.iter().map(|bill| bill.start).min(), bills.iter().map(|bill| bill.end).max())
-        else {
-            return Ok(bills);
-        };
-        let mut seen = Vec::new();
-        for piece in pieces(from, to.saturating_sub(1.day()), self.config.max_days) {
-            let Some(document) = self.download(cx, &mut jar, account, piece).await? else { continue };
-            for summary in &document.bills {
-                // A bill across the border of two files is in both.
-                if summary.href.is_some() && seen.contains(&summary.href) {
-                    continue;
-                }
-                seen.push(summary.href.clone());
-                if let Some(bill) = bills.iter_mut().find(|bill| self.is_of(summary, bill)) {
-                    add_summary(bill, &document, summary)
-                        .map_err(|OutOfRange| ConnectorError::SiteChanged("amount of a bill"))?;
+        let mut found = Found { seen: HashSet::new(), bills: vec![false; bills.len()] };
+        // A file has the readings of its days and all bills that have a day in common with them, so the days where
+        // one bill meets the next are enough for two.
+        for at in 0..bills.len() {
+            if !found.bills[at] {
+                let days = around_the_end(&bills[at], bills.get(at + 1));
+                self.take_summaries(cx, &mut jar, account, days, &mut bills, &mut found).await?;
+            }
+        }
+        // A portal may only give bills that lie in the days as a whole.
+        for at in 0..bills.len() {
+            let (from, last) = (bills[at].start, bills[at].end.saturating_sub(1.day()));
+            for days in pieces(from, last, self.config.max_days) {
+                if !found.bills[at] {
+                    self.take_summaries(cx, &mut jar, account, days, &mut bills, &mut found).await?;
                 }
             }
         }
         Ok(bills)
+    }
+
+    /// Completes bills with what the file of these days, both included, says of them.
+    async fn take_summaries(
+        &self,
+        cx: LoginContext,
+        jar: &mut Jar,
+        account: &RemoteAccount,
+        days: (Date, Date),
+        bills: &mut [Bill],
+        found: &mut Found,
+    ) -> Result<(), ConnectorError> {
+        let Some(document) = self.download(cx, jar, account, days).await? else { return Ok(()) };
+        for summary in &document.bills {
+            // A bill that has days in several files is in each.
+            if summary.href.as_ref().is_some_and(|href| !found.seen.insert(href.clone())) {
+                continue;
+            }
+            if let Some(at) = bills.iter().position(|bill| self.is_of(summary, bill)) {
+                add_summary(&mut bills[at], &document, summary)
+                    .map_err(|OutOfRange| ConnectorError::SiteChanged("amount of a bill"))?;
+                found.bills[at] = true;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn read_pdf(

@@ -1,5 +1,11 @@
 //! Accounts, readings and bills are those behind the portal, to the last digit.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::HttpBody;
+use axum::middleware::map_response;
+use axum::response::Response;
 use connect_core::connector::{Connector, ConnectorError, MeterKind, RemoteAccount, RemoteMeter, UtilitySession};
 use connect_core::usage::{
     Amount, Bill, Charge, ChargeKind, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, Unit, Window,
@@ -274,6 +280,31 @@ async fn bills_are_those_behind_the_portal() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_bills_are_learned_from_few_readings() {
+    let (bytes, files) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let (sum, count) = (bytes.clone(), files.clone());
+    let portal = Portal::layered(move |router| {
+        router.layer(map_response(move |response: Response| {
+            let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
+            if kind.starts_with("application/atom+xml") {
+                sum.fetch_add(response.body().size_hint().exact().unwrap(), Ordering::Relaxed);
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            std::future::ready(response)
+        }))
+    })
+    .await;
+    let (session, accounts) = accounts(&portal, "elec_gas").await;
+    let bills = portal.connector.bills(portal.cx(), &session, &accounts[0]).await.unwrap();
+    let (bytes, files) = (bytes.load(Ordering::Relaxed), files.load(Ordering::Relaxed));
+    println!("{} bills from {files} files of {bytes} bytes", bills.len());
+    assert!(bills.len() > 12 && bills.iter().all(|bill| !bill.charges.is_empty()));
+    // One file for two bills, each with about two days.
+    assert!(files <= bills.len() as u64 / 2 + 1, "{files}");
+    assert!(bytes < 200_000 * files, "{bytes}");
 }
 
 #[tokio::test]

@@ -299,6 +299,73 @@ async fn a_download_that_is_something_else_is_a_change() {
     }
 }
 
+/// A portal with one bill, whose document is this.
+async fn with_document(answer: impl Fn() -> Response + Clone + Send + Sync + 'static) -> ConnectorError {
+    const BILLS: &str = "<main id=page data-page=bills><table class=bills><thead><tr><th>Period<th>Statement<th>Due\
+        <th>To pay<th>New charges<th>Status<tbody><tr data-bill=b1><td>Oct 5, 2026 – Nov 3, 2026<td>Nov 5, 2026\
+        <td>Nov 26, 2026<td>$1.00<td>$1.00<td><a href=/b1.pdf>PDF</a></table></main>";
+    let document = get(async move || answer());
+    let login = get(async || form()).post(async || to(StatusCode::SEE_OTHER, "/account"));
+    let router = Router::new()
+        .route("/login", login)
+        .route("/account", get(async || Html(OVERVIEW)))
+        .route("/account/{number}/bills", get(async || Html(BILLS)))
+        .route("/b1.pdf", document);
+    let connector = frugal(&serve(router).await);
+    let session = done(begin(&connector).await);
+    let cx = context(now(), false);
+    let account = &connector.accounts(cx, &session).await.unwrap()[0];
+    failed(connector.bill_pdf(cx, &session, account, "b1").await)
+}
+
+#[tokio::test]
+async fn a_document_that_is_no_pdf_or_too_long_is_a_change() {
+    let change = ConnectorError::SiteChanged;
+    for (kind, body, expected) in [
+        ("application/pdf", b"PK\x03\x04".to_vec(), change("document of a bill")),
+        ("application/pdf", Vec::new(), change("document of a bill")),
+        (
+            "application/pdf",
+            [b"%PDF-1.7".to_vec(), vec![b' '; 70 << 10]].concat(),
+            change("an answer that is too long"),
+        ),
+        // Even if it begins like one.
+        ("text/html", b"%PDF-1.7".to_vec(), change("document of a bill")),
+        ("text/html", FORM.as_bytes().to_vec(), ConnectorError::SessionExpired),
+        ("text/html", b"<main id=page data-page=maintenance>".to_vec(), ConnectorError::SiteDown),
+    ] {
+        let shown = String::from_utf8_lossy(&body[..body.len().min(20)]).into_owned();
+        let error = with_document(move || ([(CONTENT_TYPE, kind)], body.clone()).into_response()).await;
+        assert_eq!(error, expected, "{kind} {shown}");
+    }
+    // Without a length that would tell.
+    let streamed = with_document(|| {
+        let body = pieces(vec![Some("%PDF-1.7 0123456789 0123456789"); 4000]);
+        ([(CONTENT_TYPE, "application/pdf")], body).into_response()
+    });
+    assert_eq!(streamed.await, change("an answer that is too long"));
+}
+
+#[tokio::test]
+async fn a_download_without_a_length_is_left_where_it_gets_too_long() {
+    let file = get(async || {
+        let body = pieces(vec![Some("<feed><!-- 0123456789 0123456789 -->"); 8000]);
+        ([(CONTENT_TYPE, "application/atom+xml")], body)
+    });
+    let login = get(async || form()).post(async || to(StatusCode::SEE_OTHER, "/account"));
+    let router = Router::new()
+        .route("/login", login)
+        .route("/account", get(async || Html(OVERVIEW)))
+        .route("/account/{number}/greenbutton/download", file);
+    let connector = frugal(&serve(router).await);
+    let session = done(begin(&connector).await);
+    let cx = context(now(), false);
+    let account = &connector.accounts(cx, &session).await.unwrap()[0];
+    let window = Window { from: now().as_second() - 86_400, to: now().as_second() };
+    let answer = connector.readings(cx, &session, account, 0, window).await;
+    assert_eq!(failed(answer), ConnectorError::SiteChanged("an answer that is too long"));
+}
+
 #[tokio::test]
 async fn a_deep_page_does_not_hold_up_the_service() {
     let start = Instant::now();

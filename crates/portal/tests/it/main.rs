@@ -8,3 +8,4 @@ mod data;
 mod hostile;
 mod logins;
 mod support;
+mod tls;

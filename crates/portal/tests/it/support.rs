@@ -72,12 +72,21 @@ impl Portal {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut SunriseConfig)) -> Self {
+        Self::built(change, |router| router).await
+    }
+
+    /// With something between the portal and the connector.
+    pub(crate) async fn layered(layer: impl FnOnce(Router) -> Router) -> Self {
+        Self::built(|_| {}, layer).await
+    }
+
+    async fn built(change: impl FnOnce(&mut SunriseConfig), layer: impl FnOnce(Router) -> Router) -> Self {
         let clock = ManualClock::at(now());
         let mut sunrise = SunriseConfig::new("http://sunrise.test");
         sunrise.clock = Arc::new(clock.clone());
         sunrise.slow = Duration::from_millis(200);
         change(&mut sunrise);
-        let base = serve(connect_sunrise::router(sunrise)).await;
+        let base = serve(layer(connect_sunrise::router(sunrise))).await;
         Self { connector: connector(&base), base, clock }
     }
 
