@@ -160,18 +160,24 @@ fn kind_by_text(head: &str) -> Result<Kind, Error> {
 pub(crate) struct Guard<R> {
     inner: R,
     newlines: u64,
+    ended: bool,
     token: usize,
     token_bytes: usize,
 }
 
 impl<R> Guard<R> {
     pub(crate) fn new(inner: R, token_bytes: usize) -> Self {
-        Self { inner, newlines: 0, token: 0, token_bytes }
+        Self { inner, newlines: 0, ended: false, token: 0, token_bytes }
     }
 
     /// The line that the next byte is on, from 1.
     pub(crate) fn line(&self) -> u64 {
         self.newlines + 1
+    }
+
+    /// Whether the end has been met.
+    pub(crate) fn ended(&self) -> bool {
+        self.ended
     }
 
     /// Starts counting the next token.
@@ -196,7 +202,9 @@ impl<R: BufRead> BufRead for Guard<R> {
             let allowed = self.token_bytes as u64;
             return Err(LimitHit { limit: "bytes of one tag or text", allowed }.into());
         }
-        self.inner.fill_buf()
+        let buffer = self.inner.fill_buf()?;
+        self.ended |= buffer.is_empty();
+        Ok(buffer)
     }
 
     fn consume(&mut self, count: usize) {

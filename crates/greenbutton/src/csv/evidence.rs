@@ -13,6 +13,8 @@ use super::{
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Evidence {
     pub(super) delimiter: u8,
+    /// Whether lines end with CR and LF.
+    pub(super) crlf: bool,
     pub(super) order: Order,
     /// Whether a date of the file shows its order by itself.
     pub(super) order_is_shown: bool,
@@ -30,7 +32,8 @@ impl Evidence {
         let head = head.get(..whole).unwrap_or(head);
         // A preamble in prose may have more of another one than the rows, so what counts is where names are found.
         let found = [b',', b';', b'\t', b'|'].into_iter().find_map(|delimiter| Self::with(head, delimiter));
-        found.unwrap_or(Self { delimiter: b',', ..Self::default() })
+        let crlf = memchr::memmem::find(head, b"\r\n").is_some();
+        Self { crlf, ..found.unwrap_or(Self { delimiter: b',', ..Self::default() }) }
     }
 
     fn with(head: &[u8], delimiter: u8) -> Option<Self> {

@@ -77,7 +77,7 @@ pub(crate) fn read(mut text: impl BufRead, options: &Options, warnings: &mut War
         before += 1;
     };
 
-    let line = record.position().map_or(0, csv::Position::line);
+    let (line, _) = lines(&reader, &record, evidence.crlf);
     let mut rows = Rows::new(evidence, preamble, options.time_zone.as_ref(), warnings);
     rows.head(columns, &record, line);
     let mut count = 0;
@@ -86,10 +86,13 @@ pub(crate) fn read(mut text: impl BufRead, options: &Options, warnings: &mut War
             continue;
         }
         count += 1;
-        let line = record.position().map_or(0, csv::Position::line);
+        let (line, more) = lines(&reader, &record, evidence.crlf);
         if count > limits.readings {
             let place = Place { line, ..Place::default() };
             return Err(Error::Limit { place, limit: "readings", allowed: limits.readings as u64 });
+        }
+        if more > 0 {
+            rows.spans(line, more);
         }
         rows.add(&record, line);
     }
@@ -126,6 +129,14 @@ fn next<R: BufRead>(
             kind => Err(Error::Malformed { place: place(), reason: format!("{kind:?}") }),
         },
     }
+}
+
+/// The line on which the record begins, and how many lines more it has. The reader's own position of a record is
+/// before the empty lines above it, and with CRLF before the end of the line above.
+fn lines<R: BufRead>(reader: &csv::Reader<Guard<R>>, record: &StringRecord, crlf: bool) -> (u64, u64) {
+    let more = memchr::memchr_iter(b'\n', record.as_slice().as_bytes()).count() as u64;
+    let is_past = !crlf && !reader.get_ref().ended();
+    (reader.position().line().saturating_sub(more + u64::from(is_past)), more)
 }
 
 /// A warning about a row.

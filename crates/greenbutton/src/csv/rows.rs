@@ -91,6 +91,12 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Names a row that has more lines than one: where the end of a quotation is missing, it has taken in others.
+    pub(super) fn spans(&mut self, line: u64, more: u64) {
+        let message = format!("a quoted field goes over {more} lines more; rows in it are not read as rows");
+        warn(self.warnings, WarningKind::BadField, WHOLE_FILE, line, "", message);
+    }
+
     pub(super) fn add(&mut self, record: &StringRecord, line: u64) {
         let mut filled = record.iter().filter(|field| !field.trim().is_empty());
         let is_alone = filled.next().is_some() && filled.next().is_none();

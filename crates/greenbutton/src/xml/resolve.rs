@@ -217,16 +217,20 @@ pub(crate) fn resolve(found: Found, warnings: &mut Warnings) -> Result<Document,
                 guess
             }
         };
-        let linked = entry.related.iter().find_map(|href| types.own.get(path(href)).copied());
-        let typed = linked.or_else(|| types.of_entry(*number));
-        // A relative link to an absolute one, or the other way round.
-        let typed = typed.or_else(|| {
-            entry.related.iter().map(|href| path(href)).find_map(|href| {
-                let (own, position) = type_endings.get(ending(href)).copied().flatten()?;
-                (own.ends_with(&format!("/{href}")) || href.ends_with(&format!("/{own}"))).then_some(position)
-            })
-        });
+        let mut linked = entry.related.iter().filter_map(|href| types.own.get(path(href)).copied());
+        let first = linked.next();
+        // Of several that differ, none is said to be that of the readings.
+        let differs = |at: usize| first.is_some_and(|first| !alike(&reading_types[first], &reading_types[at]));
+        let is_open = linked.any(differs);
+        let typed = first.or_else(|| types.of_entry(*number));
+        let typed = typed.or_else(|| entry.related.iter().find_map(|href| relative(&type_endings, path(href))));
         let reading_type = match typed {
+            Some(_) if is_open => {
+                warnings.add(WarningKind::BrokenLink, *number, || {
+                    (place.clone(), "the meter reading has several reading types that differ; none is used")
+                });
+                None
+            }
             Some(position) => Some(position),
             // A unit is never guessed from the order; only if there is no other one.
             None => {
@@ -263,6 +267,19 @@ pub(crate) fn resolve(found: Found, warnings: &mut Warnings) -> Result<Document,
     let places: Vec<Place> = series_entries.into_iter().map(|(_, place)| place).collect();
     finish::finish(&mut document, &places, &scalable, warnings);
     Ok(document)
+}
+
+/// Whether values mean the same under both.
+fn alike(a: &Type, b: &Type) -> bool {
+    let meaning = |(kind, scalable): &Type| (kind.uom, kind.power_of_ten, kind.flow, kind.accumulation, *scalable);
+    meaning(a) == meaning(b)
+}
+
+/// The resource of a link where one of the two is relative and the other absolute.
+fn relative(endings: &HashMap<&str, Option<(&str, usize)>>, href: &str) -> Option<usize> {
+    let (own, position) = endings.get(ending(href)).copied().flatten()?;
+    let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|before| before.ends_with('/'));
+    (ends(own, href) || ends(href, own)).then_some(position)
 }
 
 fn new_series(entry: &Entry) -> Series {

@@ -165,3 +165,22 @@ fn blocks_of_different_parents_are_never_one_series() {
     let document = ok(&text);
     assert_eq!((document.series.len(), document.tally.kept, document.tally.superseded), (2, 2, 0));
 }
+
+#[test]
+fn of_several_reading_types_that_differ_none_is_taken() {
+    let good = feed(WH, &reading(0, 900, "5"));
+    let second = |kind: &str| {
+        let linked = good.replace(
+            r#"href="T/1"/><content><Meter"#,
+            r#"href="T/1"/><link rel="related" href="T/2"/><content><Meter"#,
+        );
+        linked.replace(
+            "</feed>",
+            &format!("{}</feed>", entry("T/2", &[], &format!("<ReadingType>{kind}</ReadingType>"))),
+        )
+    };
+    assert_eq!(total(&ok(&second(WH))), "0.005");
+    let document = ok(&second(&WH.replace("72", "73")));
+    assert_eq!((document.series[0].unit, document.tally.kept), (None, 1));
+    assert_eq!(kinds(&document), [WarningKind::BrokenLink, WarningKind::MissingUnit]);
+}

@@ -203,3 +203,24 @@ fn spreadsheets_are_refused_by_name() {
     let refused = read(&old[..], &Limits::default()).unwrap_err();
     assert!(refused.to_string().contains("a spreadsheet (save it as CSV first)"), "{refused}");
 }
+
+#[test]
+fn places_are_the_lines_of_the_file() {
+    for (text, line) in [
+        ("Date,kWh\n2024-01-30,1\nsoon,2\n", 3),
+        ("Date,kWh\n\n2024-01-30,1\n\n\nsoon,2\n2024-01-31,1", 6),
+        ("Date,kWh\r\n2024-01-30,1\r\nsoon,2\r\n", 3),
+        ("\r\nDate,kWh\r\n2024-01-30,1\r\n\r\nsoon,2", 5),
+        ("Date,kWh\n2024-01-30,1\nsoon,2", 3),
+    ] {
+        assert_eq!(first(&eastern(text), WarningKind::UnreadableReading).place.line, line, "{text:?}");
+    }
+}
+
+#[test]
+fn a_quotation_without_an_end_does_not_swallow_rows_silently() {
+    let document = eastern("Date,kWh,Notes\n2024-01-30,1,\n2024-01-31,1,\"est\n2024-02-01,1,\n2024-02-02,1,\n");
+    assert_eq!(document.tally.kept, 2);
+    let warning = first(&document, WarningKind::BadField);
+    assert!(warning.place.line == 3 && warning.message.contains("over 3 lines more"), "{warning}");
+}
