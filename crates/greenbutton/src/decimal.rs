@@ -50,6 +50,13 @@ pub(crate) fn money(raw: Decimal) -> Option<Decimal> {
     shift10(raw, -5)
 }
 
+/// What to say of an amount that is no whole number of hundred-thousandths.
+pub(crate) fn odd_money(name: &str, raw: Decimal) -> String {
+    format!(
+        "<{name}> is {raw}, no whole number of hundred-thousandths; read as such, but it may be in whole units"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -138,7 +138,10 @@ fn kind_by_text(head: &str) -> Result<Kind, Error> {
     if start.is_empty() {
         return if head.len() < HEAD_BYTES { Err(Error::Empty) } else { other(NotGreenButton::Unknown) };
     }
-    let lower = start.get(..start.len().min(512)).unwrap_or(start).to_ascii_lowercase();
+    // XHTML begins as XML does.
+    let inside =
+        start.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map_or(start, |(_, rest)| rest);
+    let lower: String = inside.trim_start().chars().take(100).collect::<String>().to_ascii_lowercase();
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
         return other(NotGreenButton::WebPage);
     }

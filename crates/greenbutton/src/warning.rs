@@ -77,6 +77,8 @@ pub enum WarningKind {
     OddTimeZone,
     /// Money without a currency.
     MissingCurrency,
+    /// Money that is no whole number of hundred-thousandths, as if it were in whole units: read as the standard says.
+    OddMoney,
     /// A bill whose lines do not add up to its amount.
     BillMismatch,
     /// An amount of a bill's line that carries its own multiplier.

@@ -88,6 +88,8 @@ impl Columns {
             }
             None => (name, None),
         };
+        let ways = ["date/time", "date time", "date and time", "date & time"];
+        let name = ways.iter().fold(name, |name, way| name.replace(way, "datetime"));
         let slot = match name.as_str() {
             "type" | "service type" => &mut self.kind,
             "date" | "usage date" | "read date" | "reading date" | "meter read date" | "interval date" => {
@@ -105,18 +107,21 @@ impl Columns {
             | "start datetime"
             | "usage start time"
             | "datetime"
-            | "date time"
-            | "date/time"
-            | "date & time"
-            | "date and time"
             | "timestamp"
             | "interval start time"
-            | "start date/time"
-            | "start date time"
+            | "interval start datetime"
+            | "interval datetime"
+            | "usage datetime"
             | "reading start"
             | "start" => &mut self.start_time,
-            "end time" | "interval end" | "end datetime" | "usage end time" | "interval end time"
-            | "end date/time" | "end date time" | "reading end" | "end" => &mut self.end_time,
+            "end time"
+            | "interval end"
+            | "end datetime"
+            | "usage end time"
+            | "interval end time"
+            | "interval end datetime"
+            | "reading end"
+            | "end" => &mut self.end_time,
             "duration" | "interval length" | "interval duration" => &mut self.length,
             "units" | "unit" | "uom" | "unit of measure" => &mut self.units,
             "flow direction" | "direction" | "consumption surplusgeneration" => &mut self.direction,

@@ -64,6 +64,9 @@ impl Rows<'_> {
             return Ok(When::Utc { start, duration: stated.or(length).unwrap_or(0) });
         }
         let (date, start) = values::split(start).unwrap_or((date, start));
+        if date.is_empty() && !start.is_empty() {
+            return Err(("start time", format!("{start:?} is no date and time")));
+        }
         let day = self.date(date, "date", line)?;
         if start.is_empty() {
             if !end.is_empty() {

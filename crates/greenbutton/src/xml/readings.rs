@@ -99,6 +99,11 @@ impl<R: BufRead> FeedReader<'_, R> {
         let (parent, name) = (self.cursor.parent(), self.cursor.name());
         let understood = match (parent, name) {
             (_, "value") => {
+                if parts.value.is_some() {
+                    let message = "a reading has several values; the last one is used".to_owned();
+                    self.warn(WarningKind::BadField, || message);
+                }
+                let text = self.cursor.text();
                 parts.value = decimal::parse(text);
                 if parts.value.is_none() {
                     parts.value_text = text.chars().take(40).collect();
@@ -121,7 +126,11 @@ impl<R: BufRead> FeedReader<'_, R> {
             ("IntervalReading", "cost") => match text {
                 "" => true,
                 _ => {
-                    parts.cost = decimal::parse(text).and_then(decimal::money);
+                    let raw = decimal::parse(text);
+                    if let Some(raw) = raw.filter(|raw| !raw.fract().is_zero()) {
+                        self.warn(WarningKind::OddMoney, || decimal::odd_money("cost", raw));
+                    }
+                    parts.cost = raw.and_then(decimal::money);
                     parts.cost.is_some()
                 }
             },

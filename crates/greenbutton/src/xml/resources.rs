@@ -53,7 +53,16 @@ impl Fields<'_> {
     }
 
     fn money(&mut self, parent: &Node, name: &str) -> Option<Decimal> {
-        self.with(parent, name, |text| decimal::money(decimal::parse(text)?))
+        let raw = self.with(parent, name, decimal::parse)?;
+        let node = parent.child(name)?;
+        if !raw.fract().is_zero() {
+            self.warn(WarningKind::OddMoney, node, decimal::odd_money(name, raw));
+        }
+        let money = decimal::money(raw);
+        if money.is_none() {
+            self.bad(node);
+        }
+        money
     }
 
     fn epoch(&mut self, parent: &Node, name: &str) -> Option<i64> {

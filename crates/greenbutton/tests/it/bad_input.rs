@@ -155,6 +155,7 @@ fn what_is_not_green_button_is_named() {
     };
     assert_eq!(refused(b"<!DOCTYPE html><html><body>Sign in</body></html>"), NotGreenButton::WebPage);
     assert_eq!(refused(b"\n<HTML>"), NotGreenButton::WebPage);
+    assert_eq!(refused(b"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC 'x' 'y'><html/>"), NotGreenButton::WebPage);
     assert_eq!(refused(b"%PDF-1.7"), NotGreenButton::Pdf);
     assert_eq!(refused(b"\x1f\x8b\x08\0"), NotGreenButton::Gzip);
     assert_eq!(refused(b"{\"error\": 1}"), NotGreenButton::Json);

@@ -257,6 +257,19 @@ fn readings_as_text_or_under_another_name_are_named() {
 }
 
 #[test]
+fn a_second_value_and_money_in_whole_units_are_named() {
+    let odd = reading(0, 900, "5").replace("<value>", "<cost>0.25</cost><value>7</value><value>");
+    let document = ok(&feed(WH, &odd));
+    let cost = document.series[0].cost().map(|cost| cost.to_string());
+    assert_eq!((total(&document).as_str(), cost.as_deref()), ("0.005", Some("0.0000025")));
+    let expected = [WarningKind::OddMoney, WarningKind::BadField, WarningKind::MissingCurrency];
+    assert_eq!(kinds(&document), expected);
+    let bill = "<UsageSummary><billLastPeriod>12.34</billLastPeriod><currency>840</currency></UsageSummary>";
+    let document = ok(&format!("{FEED}{}</feed>", entry("S/1", &[], bill)));
+    assert_eq!(kinds(&document), [WarningKind::OddMoney]);
+}
+
+#[test]
 fn warnings_are_capped_and_the_rest_is_counted() {
     let bills: String = (0..50)
         .map(|n| entry(&format!("S/{n}"), &[], "<UsageSummary><billLastPeriod>1</billLastPeriod></UsageSummary>"))

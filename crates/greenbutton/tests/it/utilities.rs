@@ -115,6 +115,17 @@ fn dates_that_carry_times_are_no_whole_days() {
 }
 
 #[test]
+fn names_of_dates_with_times() {
+    for name in ["Interval Start Date/Time", "Interval Date/Time", "Date & Time", "Timestamp", "DateTime"] {
+        let text = format!("{name},Interval End Date/Time,Usage (kWh)\n1/31/2024 0:00,1/31/2024 0:30,1\n");
+        assert_eq!(rows(&eastern(&text), 0), ["2024-01-31T05:00:00Z 30 1"], "{name}");
+    }
+    let document = eastern("Start Time,Usage (kWh)\n1706659200,1\n");
+    let warning = first(&document, WarningKind::UnreadableReading);
+    assert!(warning.message.starts_with("\"1706659200\" is no date and time"), "{warning}");
+}
+
+#[test]
 fn hours_by_number() {
     let hours = |name: &str, numbers: [u8; 2]| {
         let [a, b] = numbers;
