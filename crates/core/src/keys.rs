@@ -115,6 +115,11 @@ impl Keys {
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Mark of a cursor that a client brings back ([`crate::usage::page::Cursor`]).
+    pub(crate) fn cursor_digest(&self, data: &[u8]) -> Digest {
+        self.digest(b"cursor", data)
+    }
+
     fn digest(&self, domain: &[u8], data: &[u8]) -> Digest {
         let mut cx = hmac::Context::with_key(&self.pepper);
         cx.update(domain);

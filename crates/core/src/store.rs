@@ -18,7 +18,9 @@ use crate::flow::{Flow, Stage};
 use crate::keys::{Digest, KeyError};
 use crate::token::{Environment, Handle};
 use crate::usage::{Bill, Series};
-pub use usage::{Leave, SealedLogins, StoredSeries, SyncJob, SyncProgress, SyncState, Turn, TurnEnd, UsageStore};
+pub use usage::{
+    Leave, SealedLogins, SeriesMonths, StoredSeries, SyncJob, SyncProgress, SyncState, Turn, TurnEnd, UsageStore,
+};
 
 /// A company that uses Connect.
 #[derive(Clone, Debug)]

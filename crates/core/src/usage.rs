@@ -7,14 +7,17 @@
 mod bill;
 mod chunk;
 mod decimal;
+mod interval;
 mod merge;
+pub mod page;
 pub mod window;
 
 use serde::{Deserialize, Serialize};
 
 pub use bill::{Amount, Bill, Charge, ChargeKind, MONEY_EXPONENT, StoredBill, money};
-pub use chunk::{Chunk, ChunkError, month_of};
+pub use chunk::{Chunk, ChunkError, month_of, month_window};
 pub use decimal::Decimal;
+pub use interval::{Interval, intervals};
 pub use merge::{Merged, Restatement, merge};
 pub use window::{Fetched, HISTORY_MONTHS, Window};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use connect_core::store::{StoreError, StoredSeries, Turn};
+use connect_core::store::{SeriesMonths, StoreError, StoredSeries, Turn};
 use connect_core::usage::{Chunk, Fetched, Reading, Restatement, Series, SeriesKind, Window, merge, month_of};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::rows::{Done, each, json, one, run, text};
@@ -99,6 +99,38 @@ fn series_id(conn: &Connection, user: Uuid, meter: Uuid, kind: SeriesKind) -> Do
     Ok(conn.last_insert_rowid())
 }
 
+/// [`connect_core::store::UsageStore::reading_months`]. Series and months stand in indexes: no chunk is read.
+pub(crate) fn months_of_meter(
+    conn: &Connection,
+    user: Uuid,
+    meter: Uuid,
+    window: Window,
+) -> Done<Vec<SeriesMonths>> {
+    let mut found: Vec<SeriesMonths> = Vec::new();
+    each(
+        conn,
+        "SELECT s.kind, c.month FROM series s JOIN reading_chunks c ON c.series_id = s.id
+         WHERE s.user_id = ?1 AND s.meter_id = ?2 AND c.month BETWEEN ?3 AND ?4
+         ORDER BY s.id, c.month",
+        params![user.as_bytes(), meter.as_bytes(), month_of(window.from), month_of(window.to - 1)],
+        |row| {
+            let kind = series_kind(row)?;
+            if found.last().is_none_or(|last| last.kind != kind) {
+                found.push(SeriesMonths { kind, months: Vec::new() });
+            }
+            if let Some(series) = found.last_mut() {
+                series.months.push(row.get(1)?);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+fn series_kind(row: &Row<'_>) -> Done<SeriesKind> {
+    text(row, 0, "series", |json| serde_json::from_str(json).ok())
+}
+
 /// [`connect_core::store::UsageStore::readings`].
 pub(crate) fn of_meter(conn: &Connection, user: Uuid, meter: Uuid, window: Window) -> Done<Vec<StoredSeries>> {
     let mut found: Vec<StoredSeries> = Vec::new();
@@ -109,7 +141,7 @@ pub(crate) fn of_meter(conn: &Connection, user: Uuid, meter: Uuid, window: Windo
          ORDER BY s.id, c.month",
         params![user.as_bytes(), meter.as_bytes(), month_of(window.from), month_of(window.to - 1)],
         |row| {
-            let kind: SeriesKind = text(row, 0, "series", |json| serde_json::from_str(json).ok())?;
+            let kind = series_kind(row)?;
             if found.last().is_none_or(|last| last.kind != kind) {
                 found.push(StoredSeries { kind, chunks: Vec::new() });
             }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use connect_core::keys::Digest;
 use connect_core::store::{
-    Account, Advance, Client, ConnectSession, Leave, NewLink, Principal, Redeemed, SealedLogins, Store,
-    StoreResult, StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
+    Account, Advance, Client, ConnectSession, Leave, NewLink, Principal, Redeemed, SealedLogins, SeriesMonths,
+    Store, StoreResult, StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
 };
 use connect_core::token::Handle;
 use connect_core::usage::{Fetched, Series, StoredBill, Window};
@@ -184,6 +184,10 @@ impl UsageStore for SqliteStore {
 
     async fn sync_state(&self, user: Uuid) -> StoreResult<Option<SyncState>> {
         self.readers.read(move |conn| sync::state(conn, user)).await
+    }
+
+    async fn reading_months(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<SeriesMonths>> {
+        self.readers.read(move |conn| readings::months_of_meter(conn, user, meter, window)).await
     }
 
     async fn readings(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<StoredSeries>> {

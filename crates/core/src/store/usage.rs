@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Account, StoreResult, User};
+use super::{Account, StoreError, StoreResult, User};
 use crate::usage::{Chunk, Fetched, Series, SeriesKind, StoredBill, Window};
 
 /// What has been fetched for a user. Kept in the job's row, written with what was fetched.
@@ -100,6 +100,26 @@ pub struct StoredSeries {
     pub chunks: Vec<Chunk>,
 }
 
+impl StoredSeries {
+    /// Its readings, by start. [`StoreError::Corrupt`] for a damaged chunk.
+    pub fn unpack(&self) -> StoreResult<Series> {
+        let mut readings = Vec::new();
+        for chunk in &self.chunks {
+            readings.append(&mut chunk.unpack().map_err(|_| StoreError::Corrupt("chunk of readings"))?);
+        }
+        Ok(Series { kind: self.kind, readings })
+    }
+}
+
+/// In which months a series has readings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesMonths {
+    /// What they are.
+    pub kind: SeriesKind,
+    /// Months as by [`crate::usage::month_of`], rising.
+    pub months: Vec<i32>,
+}
+
 /// The part of the store that sync writes and the data endpoints read.
 #[async_trait]
 pub trait UsageStore: Send + Sync {
@@ -152,7 +172,9 @@ pub trait UsageStore: Send + Sync {
     async fn utilities_off(&self) -> StoreResult<Vec<(u32, String)>>;
     /// Where the user's sync stands.
     async fn sync_state(&self, user: Uuid) -> StoreResult<Option<SyncState>>;
-    /// Series of a meter that have readings starting in the window.
+    /// Series of a meter that have readings in the months that the window touches, without reading them.
+    async fn reading_months(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<SeriesMonths>>;
+    /// Series of a meter that have readings in the months that the window touches.
     async fn readings(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<StoredSeries>>;
     /// Bills of a user, newest first.
     async fn bills(&self, user: Uuid) -> StoreResult<Vec<StoredBill>>;

@@ -10,10 +10,11 @@ use std::io::{Read, Write};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
-use super::{Quality, Reading};
+use super::{Quality, Reading, Window};
 
 const VERSION: u8 = 1;
 /// Most readings of a chunk: a month of one-minute readings is 44 640. Bounds what a broken chunk
@@ -36,6 +37,15 @@ pub fn month_of(start: i64) -> i32 {
     let Ok(at) = Timestamp::from_second(start) else { return if start < 0 { i32::MIN } else { i32::MAX } };
     let date = TimeZone::UTC.to_datetime(at).date();
     (i32::from(date.year()) - 1970) * 12 + i32::from(date.month()) - 1
+}
+
+/// The time of a UTC month: the reverse of [`month_of`].
+pub fn month_window(month: i32) -> Window {
+    let begin = |months: i64| {
+        let first = Date::constant(1970, 1, 1).saturating_add(months.months());
+        TimeZone::UTC.to_timestamp(first.at(0, 0, 0, 0)).map_or(i64::MAX, Timestamp::as_second)
+    };
+    Window { from: begin(i64::from(month)), to: begin(i64::from(month) + 1) }
 }
 
 impl Chunk {
@@ -257,5 +267,10 @@ mod tests {
     #[test]
     fn months_are_counted_from_1970() {
         assert_eq!([0, 2_678_399, 2_678_400, 1_330_578_000, -1].map(month_of), [0, 0, 1, 506, -1]);
+        assert_eq!(month_window(1), Window { from: 2_678_400, to: 5_097_600 });
+        for month in [-1, 0, 506, 675] {
+            let Window { from, to } = month_window(month);
+            assert_eq!([from - 1, from, to - 1, to].map(month_of), [month - 1, month, month, month + 1]);
+        }
     }
 }

@@ -29,6 +29,19 @@ pub struct Window {
     pub to: i64,
 }
 
+impl Window {
+    /// Whether an instant lies in it.
+    pub fn contains(self, at: i64) -> bool {
+        (self.from..self.to).contains(&at)
+    }
+
+    /// What lies in both; `None` where nothing does.
+    pub fn and(self, other: Self) -> Option<Self> {
+        let both = Self { from: self.from.max(other.from), to: self.to.min(other.to) };
+        (both.from < both.to).then_some(both)
+    }
+}
+
 /// What has been fetched of a meter: one stretch without holes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetched {

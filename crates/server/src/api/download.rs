@@ -19,16 +19,37 @@ pub(super) fn wants_csv(headers: &HeaderMap) -> bool {
         == Some("text/csv")
 }
 
-/// The answer: `body`, or that the caller has it already. The tag is made of the body itself, so it
-/// changes when anything in it does.
-pub(super) fn download(environment: Environment, asked: &HeaderMap, csv: bool, body: String) -> Response {
+/// Whether the caller has what `tag` stands for already (`If-None-Match`; the comparison is the weak one).
+pub(super) fn knows(asked: &HeaderMap, tag: &str) -> bool {
+    fn value(tag: &str) -> &str {
+        tag.trim().strip_prefix("W/").unwrap_or(tag.trim())
+    }
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    known.split(',').any(|one| value(one) == value(tag))
+}
+
+/// A tag made of a body itself, so that it changes when anything in it does, and of whether there is a
+/// page after it.
+pub(super) fn tag_of(body: &str, more: bool) -> String {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
+    if more {
+        more.hash(&mut hasher);
+    }
     // Weak: on its way the body may be compressed.
-    let tag = format!("W/\"{:016x}\"", hasher.finish());
-    let known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    format!("W/\"{:016x}\"", hasher.finish())
+}
+
+/// The answer: `body`, or that the caller has it already.
+pub(super) fn download(environment: Environment, asked: &HeaderMap, csv: bool, body: String) -> Response {
+    let tag = tag_of(&body, false);
+    tagged(environment, asked, csv, &tag, body)
+}
+
+/// The same with a tag that the caller of this function made, by [`tag_of`].
+pub(super) fn tagged(environment: Environment, asked: &HeaderMap, csv: bool, tag: &str, body: String) -> Response {
     let media = if csv { "text/csv; charset=utf-8; header=present" } else { "application/json" };
-    let mut response = if known.split(',').any(|one| one.trim() == tag) {
+    let mut response = if knows(asked, tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(header::CONTENT_TYPE, HeaderValue::from_static(media))], body).into_response()
@@ -37,7 +58,7 @@ pub(super) fn download(environment: Environment, asked: &HeaderMap, csv: bool, b
     // The caller's own copy may be kept and asked about; nobody else's.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(header::ETAG, tag);
     }
     let (name, value) = environment_header(environment);
@@ -51,6 +72,15 @@ mod tests {
 
     fn csv(accept: &'static str) -> bool {
         wants_csv(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
+    }
+
+    #[test]
+    fn a_tag_is_known_however_it_was_weakened_on_its_way() {
+        let known = |value: &'static str| {
+            knows(&HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_static(value))]), "\"a\"")
+        };
+        assert!(known("\"a\"") && known("W/\"a\"") && known("\"b\", \"a\""));
+        assert!(!known("\"b\"") && !known("a") && !known("") && !knows(&HeaderMap::new(), "\"a\""));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::service::{Fault, UsageError};
+use crate::service::{Fault, PageError, UsageError};
 
 /// The codes of the contract that this service uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -175,6 +175,17 @@ impl From<UsageError> for ApiError {
             UsageError::NotOffered(message) => Self::feature(message),
             UsageError::NotYet => Self::not_yet(),
             UsageError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<PageError> for ApiError {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::BadCursor => Self::invalid(
+                "The parameter 'cursor' is not one that was given for these parameters. Send it with the parameters of the page before, or begin without it.",
+            ),
+            PageError::Usage(error) => error.into(),
         }
     }
 }

@@ -4,17 +4,17 @@ use std::fmt::Write;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use connect_core::connector::MeterKind;
-use connect_core::usage::Decimal;
+use connect_core::usage::{Decimal, Interval};
 
 use super::accounts::AccountBody;
 use super::auth::Reader;
-use super::download::{download, wants_csv};
+use super::download::{tag_of, tagged, wants_csv};
 use super::query::Query;
 use super::{ApiError, ApiState};
-use crate::service::{Interval, MeterUsage, Usage, Which};
+use crate::service::{MeterUsage, Usage, Which};
 
 /// Bytes of an interval in JSON, roughly.
 const INTERVAL_BYTES: usize = 96;
@@ -25,16 +25,7 @@ pub(super) async fn list(
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let which = match (query.id("meter_id")?, query.id("account_id")?, query.kind()?) {
-        (Some(_), Some(_), _) => {
-            return Err(ApiError::invalid("Send 'meter_id', or 'account_id' with 'type', not both."));
-        }
-        (Some(meter), None, _) => Which::Meter(meter),
-        (None, Some(account), Some(kind)) => Which::Account(account, kind),
-        (None, Some(_), None) => return Err(ApiError::missing("type")),
-        (None, None, _) => return Err(ApiError::missing("account_id")),
-    };
-    answer(&state, &reader, &query, &headers, which).await
+    answer(&state, &reader, &query, &headers, "/intervals", query.meters()?).await
 }
 
 /// The path of before December 2022. Without a type it means electricity, as it did then.
@@ -47,7 +38,8 @@ pub(super) async fn list_of_account(
 ) -> Result<Response, ApiError> {
     let account = path.ok().and_then(|Path(id)| uuid::Uuid::try_parse(&id).ok()).ok_or_else(ApiError::foreign)?;
     let which = Which::Account(account, query.kind()?.unwrap_or(MeterKind::Electric));
-    answer(&state, &reader, &query, &headers, which).await
+    let path = format!("/accounts/{account}/intervals");
+    answer(&state, &reader, &query, &headers, &path, which).await
 }
 
 async fn answer(
@@ -55,16 +47,33 @@ async fn answer(
     reader: &Reader,
     query: &Query,
     headers: &HeaderMap,
+    path: &str,
     which: Which,
 ) -> Result<Response, ApiError> {
     let window = query.window(state.service.now())?;
-    let usage = state.service.usage(reader.principal, which, window).await?;
-    if query.kind()?.is_some_and(|kind| kind != usage.kind) {
-        return Err(ApiError::invalid("The meter with this 'meter_id' is not of this 'type'."));
-    }
+    let (usage, next) = match query.page()? {
+        None => (state.service.usage(reader.principal, which, window).await?, None),
+        Some(page) => state.service.usage_page(reader.principal, which, (window, query.has_dates()), page).await?,
+    };
+    query.agrees(usage.kind)?;
     let csv = wants_csv(headers);
-    let body = if csv { as_csv(&usage) } else { as_json(usage) };
-    Ok(download(reader.client.environment, headers, csv, body))
+    let mut body = if csv { as_csv(&usage) } else { as_json(usage) };
+    // Without the cursor: that of a question without dates is another one each second, and the older
+    // one, which the caller keeps with its copy of the page, leads on as well.
+    let tag = tag_of(&body, next.is_some());
+    if let (Some(cursor), false) = (&next, csv) {
+        body.truncate(body.len() - 1);
+        // Writing to a string cannot fail.
+        let _ = write!(body, ",\"next_cursor\":\"{cursor}\"}}");
+    }
+    let mut response = tagged(reader.client.environment, headers, csv, &tag, body);
+    if let Some(cursor) = next {
+        let link = format!("<{path}?{}>; rel=\"next\"", query.with_cursor(&cursor));
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+    }
+    Ok(response)
 }
 
 /// Written by hand, because the decimals are exact and there may be 70 000 of them.

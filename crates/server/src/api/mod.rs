@@ -101,7 +101,7 @@ fn cors() -> CorsLayer {
             HeaderName::from_static("pelm-client-id"),
             HeaderName::from_static("pelm-secret"),
         ])
-        .expose_headers([header::ETAG, HeaderName::from_static(reply::ENVIRONMENT_HEADER)])
+        .expose_headers([header::ETAG, header::LINK, HeaderName::from_static(reply::ENVIRONMENT_HEADER)])
         .max_age(std::time::Duration::from_secs(3600))
 }
 

@@ -28,6 +28,11 @@ impl Params {
         self.get(name).ok_or_else(|| ApiError::missing(name))
     }
 
+    /// All parameters that are given, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     fn add(&mut self, name: String, value: String) -> Result<(), ApiError> {
         let shown: String = name.chars().take(60).collect();
         if self.0.iter().any(|(n, _)| *n == name) {

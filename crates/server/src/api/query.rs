@@ -9,10 +9,13 @@ use uuid::Uuid;
 
 use super::ApiError;
 use super::params::{Params, from_form};
+use crate::service::{PageRequest, Which};
 use connect_core::usage::Window;
 
 /// Length of a window of which one end is given or none, in calendar months.
 const DEFAULT_MONTHS: i64 = 2;
+/// Most intervals of a page.
+const MAX_LIMIT: usize = 100_000;
 
 /// The query of a URL, by the rules of a form body: an empty value counts as absent.
 pub(super) struct Query(pub(super) Params);
@@ -43,6 +46,29 @@ impl Query {
         }
     }
 
+    /// The meters that are meant: `account_id` with `type`, or `meter_id`.
+    pub(super) fn meters(&self) -> Result<Which, ApiError> {
+        match (self.id("meter_id")?, self.id("account_id")?, self.kind()?) {
+            (Some(_), Some(_), _) => {
+                Err(ApiError::invalid("Send 'meter_id', or 'account_id' with 'type', not both."))
+            }
+            (Some(meter), None, _) => Ok(Which::Meter(meter)),
+            (None, Some(account), Some(kind)) => Ok(Which::Account(account, kind)),
+            (None, Some(_), None) => Err(ApiError::missing("type")),
+            (None, None, _) => Err(ApiError::missing("account_id")),
+        }
+    }
+
+    /// Refuses a `type` that is not the meter's.
+    pub(super) fn agrees(&self, kind: MeterKind) -> Result<(), ApiError> {
+        match self.kind()? {
+            Some(asked) if asked != kind => {
+                Err(ApiError::invalid("The meter with this 'meter_id' is not of this 'type'."))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The time from `start_date` to `end_date`. Where one is missing it is two months from the other;
     /// where both are, the last two months.
     pub(super) fn window(&self, now: Timestamp) -> Result<Window, ApiError> {
@@ -57,6 +83,29 @@ impl Query {
             return Err(ApiError::invalid("The parameter 'end_date' must be later than 'start_date'."));
         }
         Ok(window)
+    }
+
+    /// Whether the caller named the time, in part at least: if not, it moves with the clock.
+    pub(super) fn has_dates(&self) -> bool {
+        ["start_date", "end_date"].into_iter().any(|name| self.0.get(name).is_some())
+    }
+
+    /// `limit` and `cursor`; `None` when the whole answer is wanted.
+    pub(super) fn page(&self) -> Result<Option<PageRequest>, ApiError> {
+        let limit = self.0.get("limit").map(|text| {
+            let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+            let wrong =
+                || ApiError::invalid(format!("The parameter 'limit' must be a number from 1 to {MAX_LIMIT}."));
+            limit.ok_or_else(wrong)
+        });
+        let page = PageRequest { limit: limit.transpose()?, cursor: self.0.get("cursor").map(str::to_owned) };
+        Ok((page.limit.is_some() || page.cursor.is_some()).then_some(page))
+    }
+
+    /// The same query with another cursor, for a URL.
+    pub(super) fn with_cursor(&self, cursor: &str) -> String {
+        let others = self.0.iter().filter(|(name, _)| *name != "cursor");
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(others).append_pair("cursor", cursor).finish()
     }
 
     fn time(&self, name: &str) -> Result<Option<i64>, ApiError> {
@@ -100,6 +149,19 @@ mod tests {
         let january = at("2026-01-01T00:00:00Z");
         assert_eq!(window(&format!("start_date={january}")).unwrap(), (january, at("2026-03-01T00:00:00Z")));
         assert_eq!(window("start_date=5&end_date=6").unwrap(), (5, 6));
+    }
+
+    #[test]
+    fn a_page_is_asked_for_by_limit_or_cursor() {
+        let page = |query: &str| Query(from_form(query.as_bytes()).unwrap()).page();
+        assert!(page("limit=&cursor=").unwrap().is_none());
+        assert_eq!(page("limit=100000").unwrap().unwrap().limit, Some(100_000));
+        assert_eq!(page("cursor=a").unwrap().unwrap().cursor.as_deref(), Some("a"));
+        for bad in ["0", "100001", "-1", "1.5", "ten", "99999999999999999999"] {
+            assert!(page(&format!("limit={bad}")).is_err(), "{bad}");
+        }
+        let next = Query(from_form(b"a=1%3E&cursor=old&limit=2").unwrap()).with_cursor("new");
+        assert_eq!(next, "a=1%3E&limit=2&cursor=new");
     }
 
     #[test]

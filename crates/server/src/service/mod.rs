@@ -8,6 +8,7 @@ mod consent;
 mod data;
 mod files;
 mod logins;
+mod pages;
 mod runs;
 mod sync;
 mod turn;
@@ -32,8 +33,9 @@ pub use bills::{AccountBills, Bills};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
 pub use data::AccountView;
 pub use files::MAX_FILE_BYTES;
+pub use pages::{PageError, PageRequest};
 pub use runs::{RunError, SearchHits};
-pub use usage::{Interval, MeterUsage, Usage, UsageError, Which};
+pub use usage::{MeterUsage, Usage, UsageError, Which};
 
 /// Settings of the service that are not wiring.
 #[derive(Clone, Copy, Debug)]

@@ -1,12 +1,10 @@
 //! Usage intervals of a link.
 
-use std::collections::BTreeMap;
-
 use connect_core::connector::MeterKind;
 use connect_core::directory::Utility;
 use connect_core::emissions::{self, EmissionRate};
-use connect_core::store::{Account, Meter, Principal, StoreError, StoredSeries};
-use connect_core::usage::{Decimal, Flow, Quality, Window};
+use connect_core::store::{Account, Meter, Principal, SeriesMonths, StoreError, StoredSeries};
+use connect_core::usage::{Interval, Window, intervals};
 use uuid::Uuid;
 
 use super::data::AccountView;
@@ -74,36 +72,66 @@ pub struct MeterUsage {
     pub intervals: Vec<Interval>,
 }
 
-/// One interval, in kWh or therms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interval {
-    /// Start, in seconds since 1970.
-    pub start: i64,
-    /// End (exclusive).
-    pub end: i64,
-    /// To the customer; where the source gives nothing else, less what came from the customer.
-    pub usage: Option<Decimal>,
-    /// From the customer.
-    pub received: Option<Decimal>,
-    /// Emissions of `usage` in kg CO₂e, where a rate is known.
-    pub emissions: Option<Decimal>,
+/// The meters of a question, found and looked at: those that have intervals to give.
+pub(super) struct Asked {
+    pub(super) user: Uuid,
+    pub(super) rate: Option<EmissionRate>,
+    pub(super) meters: Vec<AskedMeter>,
+    utility: String,
+    time_zone: String,
+    pub(super) kind: MeterKind,
+    account: AccountView,
+}
+
+/// A meter of [`Asked`].
+pub(super) struct AskedMeter {
+    pub(super) id: Uuid,
+    /// The series that touch the window.
+    pub(super) series: Vec<SeriesMonths>,
+}
+
+impl Asked {
+    /// The answer with `meters`.
+    pub(super) fn answer(self, meters: Vec<MeterUsage>) -> Usage {
+        let Self { utility, time_zone, kind, account, .. } = self;
+        Usage { utility, time_zone, kind, account, meters }
+    }
 }
 
 impl Service {
     /// Intervals that start in `window`.
     pub async fn usage(&self, principal: Principal, which: Which, window: Window) -> Result<Usage, UsageError> {
+        let asked = self.asked(principal, which, window).await?;
+        let mut meters = Vec::new();
+        for meter in &asked.meters {
+            let stored = self.store.readings(asked.user, meter.id, window).await?;
+            let series = stored.iter().map(StoredSeries::unpack).collect::<Result<Vec<_>, _>>()?;
+            let intervals = intervals(series.iter().collect(), asked.kind, window, asked.rate);
+            meters.push(MeterUsage { id: meter.id, intervals });
+        }
+        Ok(asked.answer(meters))
+    }
+
+    /// What `which` means to the caller, if its data of `window` is there.
+    pub(super) async fn asked(
+        &self,
+        principal: Principal,
+        which: Which,
+        window: Window,
+    ) -> Result<Asked, UsageError> {
         let user = self.store.user(principal.user_id).await?.ok_or(UsageError::Gone)?;
         let accounts = self.store.accounts(user.id).await?;
         let (account, kind, meters) = find(accounts, which)?;
         let state = self.store.sync_state(user.id).await?.ok_or(UsageError::NotYet)?;
         let utility = self.directory.by_id(user.utility);
-        let rate = utility.and_then(emissions::of_utility).filter(|_| kind == MeterKind::Electric);
-        let mut usage = Usage {
+        let mut asked = Asked {
+            user: user.id,
+            rate: utility.and_then(emissions::of_utility).filter(|_| kind == MeterKind::Electric),
+            meters: Vec::new(),
             utility: utility.map_or_else(String::new, |utility| utility.name.clone()),
             time_zone: zone_of(utility),
             kind,
             account: account.into(),
-            meters: Vec::new(),
         };
         let mut refusal = None;
         let now = self.clock.now().as_second();
@@ -115,7 +143,7 @@ impl Service {
             if past || last > fetched.window.to + STALE_SECONDS {
                 return Err(UsageError::NotYet);
             }
-            let series = self.store.readings(user.id, meter.id, window).await?;
+            let series = self.store.reading_months(user.id, meter.id, window).await?;
             if series.is_empty() && !fetched.has_readings() {
                 if !fetched.is_whole() {
                     return Err(UsageError::NotYet);
@@ -127,12 +155,12 @@ impl Service {
                 refusal = Some("The utility gives volumes of gas without their energy.");
                 continue;
             }
-            usage.meters.push(MeterUsage { id: meter.id, intervals: intervals(series, kind, window, rate)? });
+            asked.meters.push(AskedMeter { id: meter.id, series });
         }
-        if let (Some(refusal), true) = (refusal, usage.meters.is_empty()) {
+        if let (Some(refusal), true) = (refusal, asked.meters.is_empty()) {
             return Err(UsageError::NotOffered(refusal));
         }
-        Ok(usage)
+        Ok(asked)
     }
 }
 
@@ -156,56 +184,4 @@ fn find(accounts: Vec<Account>, which: Which) -> Result<(Account, MeterKind, Vec
         Some(first) => Ok((account, first.kind, meters)),
         None => Err(UsageError::NotOffered("The account has no meter of this type.")),
     }
-}
-
-/// The series of a window as intervals, the finest granularity first: of a coarser one only what
-/// overlaps nothing finer, since one is part of the other.
-fn intervals(
-    mut series: Vec<StoredSeries>,
-    kind: MeterKind,
-    window: Window,
-    rate: Option<EmissionRate>,
-) -> Result<Vec<Interval>, UsageError> {
-    series.sort_by_key(|series| series.kind.grain);
-    let mut taken: BTreeMap<i64, Interval> = BTreeMap::new();
-    for of_grain in series.chunk_by(|a, b| a.kind.grain == b.kind.grain) {
-        let mut found: BTreeMap<i64, Interval> = BTreeMap::new();
-        for StoredSeries { kind: what, chunks } in of_grain {
-            for chunk in chunks {
-                let readings = chunk.unpack().map_err(|_| StoreError::Corrupt("chunk of readings"))?;
-                for reading in readings.iter().filter(|r| (window.from..window.to).contains(&r.start)) {
-                    // A forecast is no usage, and a volume of gas whose energy nobody has told no energy.
-                    let value = what.scale.value(kind, reading.raw);
-                    let Some(value) = value.filter(|_| reading.quality != Quality::Projected) else { continue };
-                    let new = Interval {
-                        start: reading.start,
-                        end: reading.end(),
-                        usage: None,
-                        received: None,
-                        emissions: None,
-                    };
-                    let interval = found.entry(reading.start).or_insert(new);
-                    match what.flow {
-                        Flow::Received => interval.received = Some(value),
-                        Flow::Delivered => interval.usage = Some(value),
-                        Flow::Net => interval.usage = interval.usage.or(Some(value)),
-                    }
-                }
-            }
-        }
-        if taken.is_empty() {
-            taken = found;
-            continue;
-        }
-        found.retain(|_, interval| {
-            let before = taken.range(..interval.end).next_back();
-            before.is_none_or(|(_, other)| other.end <= interval.start)
-        });
-        taken.append(&mut found);
-    }
-    // What is sent back earns no credit here.
-    let emissions = |usage: Decimal| if usage.units < 0 { None } else { rate?.of(usage) };
-    let with_emissions =
-        |interval: Interval| Interval { emissions: interval.usage.and_then(emissions), ..interval };
-    Ok(taken.into_values().map(with_emissions).collect())
 }

@@ -12,6 +12,7 @@ mod first_screen;
 mod flow;
 mod modes;
 mod once;
+mod pages;
 mod restart;
 mod steps;
 mod support;

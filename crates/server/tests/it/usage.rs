@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Answer, Company, TestApp, get};
+use crate::support::{Answer, Linked, TestApp, get};
 
 const CLASSIC: &str = "ea100000-0000-0000-0000-000000000000";
 const CLASSIC_GAS: &str = "ea110000-0000-0000-0000-000000000000";
@@ -11,35 +11,6 @@ const STRANGE: &str = "11111111-0000-0000-0000-000000000000";
 /// The start of the tests' day: 2026-03-01T12:00:00Z.
 const NOW: i64 = 1_772_366_400;
 const DAY: i64 = 86_400;
-
-struct Linked {
-    app: TestApp,
-    company: Company,
-    token: String,
-}
-
-impl Linked {
-    async fn new(username: &str) -> Self {
-        let (app, company) = TestApp::start().await;
-        let code = app.linked(&company, "u", username).await.code().await;
-        let token = app.exchange(&company, &code).await;
-        Self { app, company, token }
-    }
-
-    async fn synced(username: &str) -> Self {
-        let linked = Self::new(username).await;
-        assert_eq!(linked.app.service.sync_due().await.unwrap(), 1);
-        linked
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.app.send(get(path).by(&self.company).bearer(&self.token)).await
-    }
-
-    async fn intervals(&self, query: &str) -> Vec<Value> {
-        self.get(&format!("/intervals?{query}")).await.ok()["intervals"].as_array().unwrap().clone()
-    }
-}
 
 fn whole(name: &str, interval: &Value) -> i64 {
     interval[name].as_i64().unwrap()
@@ -96,7 +67,7 @@ async fn both_ways_to_ask_and_the_old_path_answer_alike() {
 
 /// The only account of a login, and its electricity.
 async fn electricity(linked: &Linked, dates: &str) -> Answer {
-    let account = linked.get("/accounts").await.ok()[0]["id"].as_str().unwrap().to_owned();
+    let account = linked.account().await;
     linked.get(&format!("/intervals?account_id={account}&type=ELECTRIC{dates}")).await
 }
 

@@ -1,7 +1,7 @@
 //! Readings and bills: merged, kept, read.
 
 use connect_core::connector::MeterKind::Electric;
-use connect_core::store::{NewLink, Store, StoreResult, StoredSeries, Turn, UsageStore};
+use connect_core::store::{NewLink, SeriesMonths, Store, StoreResult, StoredSeries, Turn, UsageStore};
 use connect_core::usage::window::add;
 use connect_core::usage::{
     Bill, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, StoredBill, Unit, Window,
@@ -68,6 +68,23 @@ async fn readings_come_back_over_the_end_of_a_month() {
     assert_eq!(stored(&world, turn, window(1)).await[0].chunks.len(), 1, "only the months asked for");
     let progress = world.store.sync_state(turn.user_id).await.unwrap().unwrap().progress;
     assert_eq!(progress.meters[&METER].window, window(3));
+}
+
+#[tokio::test]
+async fn months_are_told_without_reading_what_is_in_them() {
+    let (world, turn) = synced().await;
+    put(&world, turn, &[1, 2, 3]).await;
+    let received = SeriesKind { flow: Flow::Received, ..KIND };
+    put_series(&world, turn, received, &[9]).await.unwrap();
+    world.meddle("UPDATE reading_chunks SET data = x'00'");
+    let months = async |window| world.store.reading_months(turn.user_id, METER, window).await.unwrap();
+    // January and February 2024.
+    let all =
+        [SeriesMonths { kind: KIND, months: vec![648, 649] }, SeriesMonths { kind: received, months: vec![648] }];
+    assert_eq!(months(window(3)).await, all);
+    assert_eq!(months(Window { from: START + 3600, to: START + 7200 }).await[0].months, [649]);
+    assert!(months(Window { from: 0, to: START - 40 * 86_400 }).await.is_empty());
+    assert!(world.store.reading_months(Uuid::nil(), METER, window(3)).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod call;
 mod customer;
+mod linked;
 mod utility;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use tempfile::TempDir;
 
 pub use call::{Answer, Call, delete, get, post};
 pub use customer::{Customer, credentials};
+pub use linked::Linked;
 pub use utility::{PASSWORD, Utility};
 
 /// Number of Pacific Gas and Electric.
@@ -80,6 +82,11 @@ impl Place {
         let mut files: Vec<_> = std::fs::read_dir(self.dir.path()).unwrap().map(|f| f.unwrap().path()).collect();
         files.sort();
         files.iter().flat_map(|f| std::fs::read(f).unwrap()).collect()
+    }
+
+    /// Changes the database behind the service's back; how many rows.
+    pub fn meddle(&self, sql: &str) -> usize {
+        rusqlite::Connection::open(self.database()).unwrap().execute(sql, []).unwrap()
     }
 
     /// Every row of every table, as text: equal before and after when nothing was changed.
