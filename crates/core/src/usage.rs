@@ -10,6 +10,7 @@ mod decimal;
 mod interval;
 mod merge;
 pub mod page;
+mod restated;
 pub mod window;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ pub use chunk::{Chunk, ChunkError, month_of, month_window};
 pub use decimal::Decimal;
 pub use interval::{Interval, intervals};
 pub use merge::{Merged, Restatement, merge};
+pub use restated::{Correction, Restated, restated};
 pub use window::{Fetched, HISTORY_MONTHS, Window};
 
 use crate::connector::MeterKind;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use connect_core::store::{SeriesMonths, StoreError, StoredSeries, Turn};
-use connect_core::usage::{Chunk, Fetched, Reading, Restatement, Series, SeriesKind, Window, merge, month_of};
+use connect_core::usage::{
+    Chunk, Correction, Fetched, Reading, Restatement, Series, SeriesKind, Window, merge, month_of,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, each, json, one, run, text};
+use crate::rows::{Done, each, json, number, one, run, text, time};
 use crate::sync;
 
 /// [`connect_core::store::UsageStore::put_readings`].
@@ -121,6 +123,28 @@ pub(crate) fn months_of_meter(
             if let Some(series) = found.last_mut() {
                 series.months.push(row.get(1)?);
             }
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// [`connect_core::store::UsageStore::corrections`].
+pub(crate) fn corrections(conn: &Connection, user: Uuid, meter: Uuid, window: Window) -> Done<Vec<Correction>> {
+    let mut found = Vec::new();
+    each(
+        conn,
+        "SELECT s.kind, r.before, r.revision, r.at FROM series s JOIN restatements r ON r.series_id = s.id
+         WHERE s.user_id = ?1 AND s.meter_id = ?2 AND r.start >= ?3 AND r.start < ?4
+         ORDER BY r.start, r.revision, s.id",
+        params![user.as_bytes(), meter.as_bytes(), window.from, window.to],
+        |row| {
+            found.push(Correction {
+                kind: series_kind(row)?,
+                before: text(row, 1, "restatement", |json| serde_json::from_str(json).ok())?,
+                revision: number(row, 2, "revision")?,
+                at: time(row, 3, "time")?,
+            });
             Ok(())
         },
     )?;

@@ -7,7 +7,7 @@ use connect_core::store::{
     Store, StoreResult, StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
 };
 use connect_core::token::Handle;
-use connect_core::usage::{Fetched, Series, StoredBill, Window};
+use connect_core::usage::{Correction, Fetched, Series, StoredBill, Window};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -192,6 +192,10 @@ impl UsageStore for SqliteStore {
 
     async fn readings(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<StoredSeries>> {
         self.readers.read(move |conn| readings::of_meter(conn, user, meter, window)).await
+    }
+
+    async fn corrections(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<Correction>> {
+        self.readers.read(move |conn| readings::corrections(conn, user, meter, window)).await
     }
 
     async fn bills(&self, user: Uuid) -> StoreResult<Vec<StoredBill>> {

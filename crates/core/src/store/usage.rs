@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Account, StoreError, StoreResult, User};
-use crate::usage::{Chunk, Fetched, Series, SeriesKind, StoredBill, Window};
+use crate::usage::{Chunk, Correction, Fetched, Series, SeriesKind, StoredBill, Window};
 
 /// What has been fetched for a user. Kept in the job's row, written with what was fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +176,8 @@ pub trait UsageStore: Send + Sync {
     async fn reading_months(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<SeriesMonths>>;
     /// Series of a meter that have readings in the months that the window touches.
     async fn readings(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<StoredSeries>>;
+    /// Values of a meter that were corrected, of readings that start in the window, by start and revision.
+    async fn corrections(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<Correction>>;
     /// Bills of a user, newest first.
     async fn bills(&self, user: Uuid) -> StoreResult<Vec<StoredBill>>;
 }

@@ -50,6 +50,14 @@ pub(super) fn type_name(kind: MeterKind) -> &'static str {
     }
 }
 
+/// Unit of the values of a kind.
+pub(super) fn unit_name(kind: MeterKind) -> &'static str {
+    match kind {
+        MeterKind::Electric => "kwh",
+        MeterKind::Gas => "therm",
+    }
+}
+
 impl From<AccountView> for AccountBody {
     fn from(view: AccountView) -> Self {
         let AccountView { account, gas, electricity } = view;

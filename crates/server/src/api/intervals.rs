@@ -9,7 +9,7 @@ use axum::response::Response;
 use connect_core::connector::MeterKind;
 use connect_core::usage::{Decimal, Interval};
 
-use super::accounts::AccountBody;
+use super::accounts::{AccountBody, type_name, unit_name};
 use super::auth::Reader;
 use super::download::{tag_of, tagged, wants_csv};
 use super::query::Query;
@@ -57,7 +57,7 @@ async fn answer(
     };
     query.agrees(usage.kind)?;
     let csv = wants_csv(headers);
-    let mut body = if csv { as_csv(&usage) } else { as_json(usage) };
+    let mut body = if csv { as_csv(&usage) } else { as_json(&usage) };
     // Without the cursor: that of a question without dates is another one each second, and the older
     // one, which the caller keeps with its copy of the page, leads on as well.
     let tag = tag_of(&body, next.is_some());
@@ -76,24 +76,31 @@ async fn answer(
     Ok(response)
 }
 
-/// Written by hand, because the decimals are exact and there may be 70 000 of them.
-fn as_json(usage: Usage) -> String {
-    let Usage { utility, time_zone, kind, account, meters } = usage;
-    let count: usize = meters.iter().map(|meter| meter.intervals.len()).sum();
-    let mut out = String::with_capacity(count * INTERVAL_BYTES + 1024);
+/// The beginning of an answer about meters, up to the open list `list`, with room for so many bytes.
+/// Written by hand, as the list itself: the decimals are exact, and there may be 70 000 of them.
+pub(super) fn begin<M>(usage: &Usage<M>, list: &str, room: usize) -> String {
+    let Usage { utility, time_zone, kind, account, .. } = usage;
+    let mut out = String::with_capacity(room + 1024);
     let text = |value: &str| serde_json::to_string(value).unwrap_or_default();
-    let account = serde_json::to_string(&AccountBody::from(account)).unwrap_or_default();
-    let kind = super::accounts::type_name(kind);
+    let account = serde_json::to_string(&AccountBody::from(account.clone())).unwrap_or_default();
+    let kind = type_name(*kind);
     // Writing to a string cannot fail, here and below.
     let _ = write!(
         out,
-        "{{\"utility\":{},\"type\":\"{kind}\",\"time_zone\":{},\"account\":{account},\"intervals\":[",
-        text(&utility),
-        text(&time_zone)
+        "{{\"utility\":{},\"type\":\"{kind}\",\"time_zone\":{},\"account\":{account},\"{list}\":[",
+        text(utility),
+        text(time_zone)
     );
+    out
+}
+
+fn as_json(usage: &Usage) -> String {
+    let meters = &usage.meters;
+    let count: usize = meters.iter().map(|meter| meter.intervals.len()).sum();
+    let mut out = begin(usage, "intervals", count * INTERVAL_BYTES);
     let several = meters.len() > 1;
     let mut first = true;
-    for MeterUsage { id, intervals } in &meters {
+    for MeterUsage { id, intervals } in meters {
         for interval in intervals {
             out.push_str(if first { "{" } else { ",{" });
             first = false;
@@ -118,10 +125,7 @@ fn values(interval: &Interval) -> [(&'static str, Option<Decimal>); 3] {
 }
 
 fn as_csv(usage: &Usage) -> String {
-    let unit = match usage.kind {
-        MeterKind::Electric => "kwh",
-        MeterKind::Gas => "therm",
-    };
+    let unit = unit_name(usage.kind);
     let mut out = format!("meter_id,start,end,usage_{unit},received_{unit},ghg_emissions_kg_co2e\r\n");
     for MeterUsage { id, intervals } in &usage.meters {
         for interval in intervals {

@@ -12,6 +12,7 @@ mod intervals;
 mod params;
 mod query;
 mod reply;
+mod restatements;
 mod token;
 mod user;
 mod utilities;
@@ -41,7 +42,7 @@ pub struct ApiState {
 }
 
 /// What is below the API's paths and unknown. Answered in JSON to whoever asks.
-const BELOW: [&str; 18] = [
+const BELOW: [&str; 20] = [
     "/auth",
     "/auth/",
     "/auth/{*rest}",
@@ -55,6 +56,8 @@ const BELOW: [&str; 18] = [
     "/accounts/{account_id}/{*rest}",
     "/intervals/",
     "/intervals/{*rest}",
+    "/restatements/",
+    "/restatements/{*rest}",
     "/bills/",
     "/bills/{bill_id}",
     "/bills/{bill_id}/{*rest}",
@@ -74,6 +77,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/accounts", get(accounts::list))
         .route("/accounts/{account_id}/intervals", get(intervals::list_of_account))
         .route("/intervals", get(intervals::list))
+        .route("/restatements", get(restatements::list))
         .route("/bills", get(bills::list))
         .route("/bills/{bill_id}/pdf", get(bill_pdf::read))
         .route("/emission-rates", get(emission_rates::list))

@@ -9,6 +9,7 @@ mod data;
 mod files;
 mod logins;
 mod pages;
+mod restatements;
 mod runs;
 mod sync;
 mod turn;
@@ -34,6 +35,7 @@ pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequ
 pub use data::AccountView;
 pub use files::MAX_FILE_BYTES;
 pub use pages::{PageError, PageRequest};
+pub use restatements::MeterRestatements;
 pub use runs::{RunError, SearchHits};
 pub use usage::{MeterUsage, Usage, UsageError, Which};
 

@@ -48,9 +48,9 @@ impl From<StoreError> for UsageError {
     }
 }
 
-/// What was asked for.
+/// What was asked for, with the intervals of each meter or something else about them.
 #[derive(Debug)]
-pub struct Usage {
+pub struct Usage<M = MeterUsage> {
     /// Name of the utility.
     pub utility: String,
     /// IANA time zone of the utility.
@@ -59,8 +59,8 @@ pub struct Usage {
     pub kind: MeterKind,
     /// The account.
     pub account: AccountView,
-    /// The meters, each with its intervals.
-    pub meters: Vec<MeterUsage>,
+    /// The meters, each with what was asked for.
+    pub meters: Vec<M>,
 }
 
 /// Intervals of a meter.
@@ -92,7 +92,7 @@ pub(super) struct AskedMeter {
 
 impl Asked {
     /// The answer with `meters`.
-    pub(super) fn answer(self, meters: Vec<MeterUsage>) -> Usage {
+    pub(super) fn answer<M>(self, meters: Vec<M>) -> Usage<M> {
         let Self { utility, time_zone, kind, account, .. } = self;
         Usage { utility, time_zone, kind, account, meters }
     }

@@ -14,6 +14,7 @@ mod modes;
 mod once;
 mod pages;
 mod restart;
+mod restatements;
 mod steps;
 mod support;
 mod sync;

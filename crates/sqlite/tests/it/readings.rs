@@ -4,7 +4,7 @@ use connect_core::connector::MeterKind::Electric;
 use connect_core::store::{NewLink, SeriesMonths, Store, StoreResult, StoredSeries, Turn, UsageStore};
 use connect_core::usage::window::add;
 use connect_core::usage::{
-    Bill, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, StoredBill, Unit, Window,
+    Bill, Correction, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, StoredBill, Unit, Window,
 };
 use jiff::civil::date;
 use uuid::Uuid;
@@ -103,9 +103,17 @@ async fn a_corrected_value_wins_and_the_old_one_is_kept() {
     put(&world, turn, &[1, 7, 3]).await;
     let after = stored(&world, turn, window(3)).await;
     assert_eq!(unpacked(&after[0]), hours(&[1, 7, 3]));
-    assert_eq!(world.peek::<i64>("SELECT max(revision) FROM reading_chunks"), 2);
-    let before: String = world.peek("SELECT before FROM restatements");
-    assert_eq!(serde_json::from_str::<Reading>(&before).unwrap(), hours(&[1, 2])[1]);
+    put(&world, Turn { now: at(30), ..turn }, &[1, 8, 4]).await;
+    let corrections = async |window| world.store.corrections(turn.user_id, METER, window).await.unwrap();
+    let correction = |before, revision, seconds| Correction { kind: KIND, before, revision, at: at(seconds) };
+    let [_, second, third] = hours(&[1, 2, 3])[..] else { panic!() };
+    let again = Reading { raw: 7, ..second };
+    assert_eq!(
+        corrections(window(3)).await,
+        [correction(second, 2, 20), correction(again, 3, 30), correction(third, 3, 30)]
+    );
+    assert_eq!(corrections(Window { from: third.start, to: third.end() }).await, [correction(third, 3, 30)]);
+    assert_eq!(corrections(window(1)).await, []);
 }
 
 #[tokio::test]
