@@ -19,7 +19,8 @@ use crate::keys::{Digest, KeyError};
 use crate::token::{Environment, Handle};
 use crate::usage::{Bill, Series};
 pub use usage::{
-    Leave, SealedLogins, SeriesMonths, StoredSeries, SyncJob, SyncProgress, SyncState, Turn, TurnEnd, UsageStore,
+    BillDocument, Leave, SealedLogins, SeriesMonths, StoredSeries, SyncJob, SyncProgress, SyncState, Turn,
+    TurnEnd, UsageStore,
 };
 
 /// A company that uses Connect.

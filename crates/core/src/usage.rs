@@ -7,6 +7,7 @@
 mod bill;
 mod chunk;
 mod decimal;
+mod document;
 mod interval;
 mod merge;
 pub mod page;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use bill::{Amount, Bill, Charge, ChargeKind, MONEY_EXPONENT, StoredBill, money};
 pub use chunk::{Chunk, ChunkError, month_of, month_window};
 pub use decimal::Decimal;
+pub use document::{Edition, MAX_DOCUMENT_BYTES, document_hash, is_document};
 pub use interval::{Interval, intervals};
 pub use merge::{Merged, Restatement, merge};
 pub use restated::{Correction, Restated, restated};

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use connect_core::usage::MAX_DOCUMENT_BYTES;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
@@ -88,7 +89,7 @@ impl Default for Limits {
             html_tags: 40_000,
             html_depth: 500,
             xml_bytes: 64 << 20,
-            pdf_bytes: 20 << 20,
+            pdf_bytes: MAX_DOCUMENT_BYTES,
             redirects: 8,
         }
     }

@@ -17,6 +17,7 @@ mod accounts;
 mod bills;
 mod checkpoint;
 mod codes;
+mod documents;
 mod migrations;
 mod open;
 mod readers;

@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_usage.sql"),
     include_str!("../migrations/0003_ways_in.sql"),
+    include_str!("../migrations/0004_bill_documents.sql"),
 ];
 
 /// What a database file says about itself.
@@ -73,6 +74,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_any_earlier_version_is_brought_up_to_date() {
+        for version in 1..STEPS.len() {
+            let conn = Connection::open_in_memory().unwrap();
+            for step in &STEPS[..version] {
+                conn.execute_batch(step).unwrap();
+            }
+            conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+            conn.pragma_update(None, "user_version", version as u32).unwrap();
+            apply(&conn).unwrap();
+            assert_eq!(inspect(&conn).unwrap(), Found::Version(latest()));
+            conn.query_row("SELECT count(*) FROM bill_documents", [], |_| Ok(())).unwrap();
+        }
+    }
+
+    #[test]
     fn another_programs_database_is_seen_as_such() {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE theirs (x)").unwrap();
@@ -112,6 +128,7 @@ mod tests {
             ("bills", "user_id"),
             ("users", "subscription"),
             ("uploads", "session_id"),
+            ("bill_documents", "user_id"),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = x'00'");
             let plan: String = conn.query_row(&sql, [], |row| row.get("detail")).unwrap();

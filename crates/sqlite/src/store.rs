@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use connect_core::keys::Digest;
 use connect_core::store::{
-    Account, Advance, Client, ConnectSession, Leave, NewLink, Principal, Redeemed, SealedLogins, SeriesMonths,
-    Store, StoreResult, StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
+    Account, Advance, BillDocument, Client, ConnectSession, Leave, NewLink, Principal, Redeemed, SealedLogins,
+    SeriesMonths, Store, StoreResult, StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
 };
 use connect_core::token::Handle;
 use connect_core::usage::{Correction, Fetched, Series, StoredBill, Window};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::rows::json;
 use crate::sessions::{self, Change};
-use crate::{SqliteStore, accounts, bills, codes, readings, sweep, sync, users};
+use crate::{SqliteStore, accounts, bills, codes, documents, readings, sweep, sync, users};
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -200,5 +200,13 @@ impl UsageStore for SqliteStore {
 
     async fn bills(&self, user: Uuid) -> StoreResult<Vec<StoredBill>> {
         self.readers.read(move |conn| bills::of_user(conn, user)).await
+    }
+
+    async fn put_document(&self, user: Uuid, bill: Uuid, document: BillDocument) -> StoreResult<bool> {
+        self.writer.submit(move |conn| documents::put(conn, user, bill, &document)).await
+    }
+
+    async fn document(&self, user: Uuid, bill: Uuid) -> StoreResult<Option<BillDocument>> {
+        self.readers.read(move |conn| documents::of_bill(conn, user, bill)).await
     }
 }

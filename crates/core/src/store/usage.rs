@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Account, StoreError, StoreResult, User};
-use crate::usage::{Chunk, Correction, Fetched, Series, SeriesKind, StoredBill, Window};
+use crate::usage::{Chunk, Correction, Edition, Fetched, Series, SeriesKind, StoredBill, Window};
 
 /// What has been fetched for a user. Kept in the job's row, written with what was fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +120,19 @@ pub struct SeriesMonths {
     pub months: Vec<i32>,
 }
 
+/// The document of a bill as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillDocument {
+    /// Edition of the bill that it belongs to.
+    pub edition: Edition,
+    /// SHA-256 of the document.
+    pub sha256: [u8; 32],
+    /// When the utility gave it.
+    pub fetched_at: Timestamp,
+    /// The document, sealed for user and bill.
+    pub sealed: Vec<u8>,
+}
+
 /// The part of the store that sync writes and the data endpoints read.
 #[async_trait]
 pub trait UsageStore: Send + Sync {
@@ -180,4 +193,9 @@ pub trait UsageStore: Send + Sync {
     async fn corrections(&self, user: Uuid, meter: Uuid, window: Window) -> StoreResult<Vec<Correction>>;
     /// Bills of a user, newest first.
     async fn bills(&self, user: Uuid) -> StoreResult<Vec<StoredBill>>;
+    /// Keeps the document of a bill in place of an earlier one. `false`, and nothing changed, if the
+    /// user has no such bill any more.
+    async fn put_document(&self, user: Uuid, bill: Uuid, document: BillDocument) -> StoreResult<bool>;
+    /// The document of a bill, if it is kept.
+    async fn document(&self, user: Uuid, bill: Uuid) -> StoreResult<Option<BillDocument>>;
 }

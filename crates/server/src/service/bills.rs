@@ -1,16 +1,14 @@
 //! Bills of a link.
 
 use connect_core::connector::{ConnectorError, LoginContext, RemoteAccount, RemoteMeter};
-use connect_core::store::{Account, Principal, SealedLogins, User};
-use connect_core::usage::StoredBill;
+use connect_core::store::{Account, BillDocument, Principal, SealedLogins, User};
+use connect_core::usage::{Edition, StoredBill, document_hash, is_document};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::turn::in_time;
 use super::usage::{UsageError, zone_of};
 use super::{Fault, Service};
-
-/// Largest document that is passed on, in bytes.
-const MAX_PDF: usize = 20 * 1024 * 1024;
 
 /// Bills of an account, newest first.
 #[derive(Debug)]
@@ -19,6 +17,14 @@ pub struct AccountBills {
     pub account_id: Uuid,
     /// The bills.
     pub bills: Vec<StoredBill>,
+}
+
+/// The document of a bill.
+pub struct Document {
+    /// A PDF. Wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// SHA-256 of it.
+    pub sha256: [u8; 32],
 }
 
 /// All bills that were asked for.
@@ -54,19 +60,27 @@ impl Service {
         Ok(Bills { time_zone, accounts: accounts.into_iter().map(of).collect() })
     }
 
-    /// The document of a bill, fetched from the utility.
-    pub async fn bill_pdf(&self, principal: Principal, bill: Uuid) -> Result<Vec<u8>, UsageError> {
+    /// The document of a bill: the one that is kept, or else fetched from the utility and kept from now
+    /// on. The bill's figures must be those that the kept one was fetched with.
+    pub async fn bill_pdf(&self, principal: Principal, id: Uuid) -> Result<Document, UsageError> {
         let user = self.store.user(principal.user_id).await?.ok_or(UsageError::Gone)?;
-        let bill =
-            self.store.bills(user.id).await?.into_iter().find(|b| b.id == bill).ok_or(UsageError::NotOwn)?;
-        if !bill.bill.pdf {
+        let StoredBill { account_id, bill, .. } =
+            self.store.bills(user.id).await?.into_iter().find(|b| b.id == id).ok_or(UsageError::NotOwn)?;
+        let edition = bill.edition();
+        if let Some(kept) = self.kept_document(user.id, id, &edition).await? {
+            return Ok(kept);
+        }
+        if !bill.pdf {
             return Err(UsageError::NotOffered("The utility gives no document for this bill."));
         }
         let accounts = self.store.accounts(user.id).await?;
-        let account = accounts.into_iter().find(|a| a.id == bill.account_id).ok_or(UsageError::NotOwn)?;
-        match self.fetch_pdf(&user, &remote(account), &bill.bill.remote_id).await? {
-            Ok(pdf) if pdf.starts_with(b"%PDF-") && pdf.len() <= MAX_PDF => Ok(pdf),
-            Ok(_) => Err(Fault::Broken("what a utility sent as a bill is none").into()),
+        let account = accounts.into_iter().find(|a| a.id == account_id).ok_or(UsageError::NotOwn)?;
+        match self.fetch_pdf(&user, &remote(account), &bill.remote_id).await? {
+            Ok(pdf) if is_document(&pdf) => self.keep_document(user.id, id, edition, pdf).await,
+            Ok(other) => {
+                tracing::warn!(user = %user.id, bytes = other.len(), "what a utility sent as a bill is none, or too large");
+                Err(UsageError::NotYet)
+            }
             Err(ConnectorError::NotOffered) => {
                 Err(UsageError::NotOffered("The utility does not give this document any more."))
             }
@@ -74,6 +88,38 @@ impl Service {
                 tracing::info!(user = %user.id, %error, "a bill's document could not be fetched");
                 Err(UsageError::NotYet)
             }
+        }
+    }
+
+    async fn kept_document(&self, user: Uuid, bill: Uuid, edition: &Edition) -> Result<Option<Document>, Fault> {
+        let kept = self.store.document(user, bill).await?.filter(|kept| kept.edition == *edition);
+        Ok(kept.and_then(|BillDocument { sha256, sealed, .. }| {
+            match self.keys.open(&document_context(user, bill), &sealed) {
+                Ok(bytes) => Some(Document { bytes, sha256 }),
+                Err(error) => {
+                    // The utility has it, too.
+                    tracing::warn!(%user, %error, "a kept document is fetched anew");
+                    None
+                }
+            }
+        }))
+    }
+
+    async fn keep_document(
+        &self,
+        user: Uuid,
+        bill: Uuid,
+        edition: Edition,
+        pdf: Vec<u8>,
+    ) -> Result<Document, UsageError> {
+        let sha256 = document_hash(&pdf);
+        let bytes = Zeroizing::new(pdf);
+        let sealed = self.keys.seal(&document_context(user, bill), &bytes).map_err(Fault::from)?;
+        let document = BillDocument { edition, sha256, fetched_at: self.clock.now(), sealed };
+        // The bill may have gone while the utility answered.
+        match self.store.put_document(user, bill, document).await? {
+            true => Ok(Document { bytes, sha256 }),
+            false => Err(UsageError::NotOwn),
         }
     }
 
@@ -102,6 +148,11 @@ impl Service {
         }
         Ok(answer)
     }
+}
+
+/// What a document is sealed for: one bill of one user.
+fn document_context(user: Uuid, bill: Uuid) -> String {
+    format!("bill_documents.document:{user}:{bill}")
 }
 
 /// The account as its connector knows it.

@@ -30,7 +30,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 pub use access::{AccessGranted, Refused};
-pub use bills::{AccountBills, Bills};
+pub use bills::{AccountBills, Bills, Document};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
 pub use data::AccountView;
 pub use files::MAX_FILE_BYTES;

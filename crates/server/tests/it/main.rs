@@ -7,6 +7,7 @@ mod bad_codes;
 mod bad_parameters;
 mod codes;
 mod contract;
+mod documents;
 mod environments;
 mod first_screen;
 mod flow;

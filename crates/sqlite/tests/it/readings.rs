@@ -1,7 +1,9 @@
 //! Readings and bills: merged, kept, read.
 
 use connect_core::connector::MeterKind::Electric;
-use connect_core::store::{NewLink, SeriesMonths, Store, StoreResult, StoredSeries, Turn, UsageStore};
+use connect_core::store::{
+    BillDocument, NewLink, SeriesMonths, Store, StoreResult, StoredSeries, Turn, UsageStore,
+};
 use connect_core::usage::window::add;
 use connect_core::usage::{
     Bill, Correction, Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, StoredBill, Unit, Window,
@@ -154,8 +156,9 @@ async fn what_hangs_on_a_user_goes_with_the_user() {
     put(&world, turn, &[1, 2, 3]).await;
     put(&world, turn, &[1, 4, 3]).await;
     world.store.put_bills(turn, Uuid::from_u128(1), vec![bill("a", 1)]).await.unwrap();
+    assert!(world.store.put_document(turn.user_id, Uuid::from_u128(1), document("a", 1)).await.unwrap());
     world.store.delete_user(turn.user_id).await.unwrap();
-    for table in ["series", "reading_chunks", "restatements", "bills", "sync_jobs"] {
+    for table in ["bill_documents", "series", "reading_chunks", "restatements", "bills", "sync_jobs"] {
         assert_eq!(world.peek::<u32>(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }
 }
@@ -180,6 +183,29 @@ fn bill(remote_id: &str, id: u128) -> StoredBill {
             pdf: false,
         },
     }
+}
+
+fn document(sealed: &str, hash: u8) -> BillDocument {
+    let edition = bill("a", 1).bill.edition();
+    BillDocument { edition, sha256: [hash; 32], fetched_at: at(30), sealed: sealed.into() }
+}
+
+#[tokio::test]
+async fn a_document_is_kept_for_a_bill_that_exists_and_outlives_the_next_fetch() {
+    let (world, turn) = synced().await;
+    let (account, id) = (Uuid::from_u128(1), Uuid::from_u128(5));
+    let put = async |user, hash| world.store.put_document(user, id, document("sealed", hash)).await.unwrap();
+    assert!(!put(turn.user_id, 1).await, "there is no such bill");
+    world.store.put_bills(turn, account, vec![bill("a", 5)]).await.unwrap();
+    assert_eq!(world.store.document(turn.user_id, id).await.unwrap(), None);
+    assert!(put(turn.user_id, 1).await);
+    assert!(put(turn.user_id, 2).await, "in place of the first");
+    assert!(!put(Uuid::nil(), 3).await, "another user's");
+    // The bill is read again every day.
+    world.store.put_bills(turn, account, vec![bill("a", 9)]).await.unwrap();
+    let world = world.reopened();
+    assert_eq!(world.store.document(turn.user_id, id).await.unwrap(), Some(document("sealed", 2)));
+    assert_eq!(world.store.document(Uuid::nil(), id).await.unwrap(), None);
 }
 
 #[tokio::test]
