@@ -63,7 +63,7 @@ struct Work<'a> {
     service: &'a Service,
     job: &'a SyncJob,
     connector: Arc<dyn Connector>,
-    session: Option<UtilitySession>,
+    session: Option<Arc<UtilitySession>>,
     /// Whether this turn has logged in.
     logged_in: bool,
     started: Instant,
@@ -84,6 +84,7 @@ pub(super) async fn run(service: &Service, job: &SyncJob) -> Result<(), Stopped>
     let connector = service.connector_of_user(&job.user, client.environment).ok_or(ConnectorError::NotOffered)?;
     // A session that cannot be opened any more (another key, another version) is one that is over.
     let session = job.sealed.session.as_deref().and_then(|sealed| service.open_session(job.user.id, sealed).ok());
+    let session = session.map(Arc::new);
     let mut work = Work { service, job, connector, session, logged_in: false, started: Instant::now() };
     let remote = work.accounts().await?;
     let found = remote.iter().map(|account| account_of(account, &*service.clock)).collect();
@@ -143,23 +144,25 @@ impl Work<'_> {
         LoginContext { utility: self.job.user.utility, now: self.service.clock.now(), attended: false }
     }
 
-    /// The session at hand, or a new one.
-    async fn session(&mut self) -> Result<UtilitySession, Stopped> {
-        match self.session.take() {
-            Some(session) => Ok(session),
-            None => self.log_in().await,
+    /// Asks the utility with the session at hand or a new one, and once more with a new one if it was
+    /// over. The login is tried once in a turn, and never again after a refusal. Connector and session
+    /// are handed out as shared values: a borrowing closure makes no future that is `Send`.
+    async fn ask<T, F: Future<Output = Answer<T>>>(
+        &mut self,
+        question: impl Fn(Arc<dyn Connector>, LoginContext, Arc<UtilitySession>) -> F,
+    ) -> Result<T, Stopped> {
+        loop {
+            let session = match self.session.take() {
+                Some(session) => session,
+                None => Arc::new(self.log_in().await?),
+            };
+            let answer = in_time(question(self.connector.clone(), self.context(), session.clone())).await;
+            let over = matches!(answer, Err(ConnectorError::SessionExpired | ConnectorError::StaleState));
+            if !over || self.logged_in {
+                self.session = Some(session);
+                return Ok(answer?);
+            }
         }
-    }
-
-    /// Whether to ask again, because the session was over. The login is tried once in a turn, and
-    /// never again after a refusal.
-    fn again<T>(&mut self, session: UtilitySession, answer: &Answer<T>) -> bool {
-        let over = matches!(answer, Err(ConnectorError::SessionExpired | ConnectorError::StaleState));
-        if over && !self.logged_in {
-            return true;
-        }
-        self.session = Some(session);
-        false
     }
 
     async fn log_in(&mut self) -> Result<UtilitySession, Stopped> {
@@ -201,13 +204,7 @@ impl Work<'_> {
     }
 
     async fn accounts(&mut self) -> Result<Vec<RemoteAccount>, Stopped> {
-        loop {
-            let session = self.session().await?;
-            let answer = in_time(self.connector.accounts(self.context(), &session)).await;
-            if !self.again(session, &answer) {
-                return Ok(answer?);
-            }
-        }
+        self.ask(|connector, cx, session| async move { connector.accounts(cx, &session).await }).await
     }
 
     /// Reads and stores the next window of a meter; `false` when there is none.
@@ -222,14 +219,11 @@ impl Work<'_> {
         }
         let fetched = progress.meters.get(&spot.meter).copied();
         let Some(window) = next(fetched, until) else { return Ok(false) };
-        let series = loop {
-            let session = self.session().await?;
-            let readings = self.connector.readings(self.context(), &session, spot.remote, spot.place, window);
-            let answer = empty_if_not_offered(in_time(readings).await);
-            if !self.again(session, &answer) {
-                break answer?;
-            }
-        };
+        let series = self
+            .ask(|connector, cx, session| async move {
+                empty_if_not_offered(connector.readings(cx, &session, spot.remote, spot.place, window).await)
+            })
+            .await?;
         let series = checked(series, window, until)?;
         let fetched = add(fetched, window, until, &series);
         if !self.service.store.put_readings(self.turn(), spot.meter, fetched, series).await? {
@@ -240,14 +234,11 @@ impl Work<'_> {
     }
 
     async fn read_bills(&mut self, remote: &RemoteAccount, account: &Account) -> Result<(), Stopped> {
-        let bills = loop {
-            let session = self.session().await?;
-            let answer =
-                empty_if_not_offered(in_time(self.connector.bills(self.context(), &session, remote)).await);
-            if !self.again(session, &answer) {
-                break answer?;
-            }
-        };
+        let bills = self
+            .ask(|connector, cx, session| async move {
+                empty_if_not_offered(connector.bills(cx, &session, remote).await)
+            })
+            .await?;
         let stored = |bill| StoredBill { id: new_id(&*self.service.clock), account_id: account.id, bill };
         let bills = bills.into_iter().map(stored).collect();
         if self.service.store.put_bills(self.turn(), account.id, bills).await? {
