@@ -22,8 +22,11 @@ pub(super) fn preview(page: &Page<'_>, words: &PageWords, file: &FileSummary) ->
         1 => Some(words.preview_warning_one.to_owned()),
         n => Some(count(words.preview_warnings, n)),
     };
-    let hints: Vec<Part> =
-        [left_out, odd].into_iter().flatten().map(|text| view! { <p class="hint-box">{text}</p> }.fresh()).collect();
+    let hints: Vec<Part> = [left_out, odd]
+        .into_iter()
+        .flatten()
+        .map(|text| view! { <p class="hint-box">{text}</p> }.fresh())
+        .collect();
     view! {
         // Many meters scroll; the keyboard must be able to scroll them.
         <main class="main" tabindex="0">
