@@ -7,6 +7,7 @@ mod archives;
 mod bad_input;
 mod bills;
 mod common;
+mod corpus;
 mod csv_exports;
 mod links;
 mod mutations;
