@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use connect_core::secret::Secret;
 use connect_sunrise::{SunriseConfig, ThirdParty, serve};
 use tokio::net::TcpListener;
 
@@ -26,6 +27,8 @@ pub(crate) async fn run(Arguments { address, connect }: Arguments) -> Result<(),
     let stop = stop().map_err(|error| format!("Signals cannot be received: {error}."))?;
     let mut sunrise = SunriseConfig::new(format!("http://{address}"));
     sunrise.third_parties.push(ThirdParty::example(connect.trim_end_matches('/')));
+    // No secret: it keeps consents over a restart, of customers who do not exist.
+    sunrise.signing_key = Some(Secret::new("sunrise-power-and-gas"));
     sunrise.notifications = Some(notifications::sink()?);
     println!("Sunrise Power & Gas (sandbox utility) is at http://{address}/");
     tokio::select! {

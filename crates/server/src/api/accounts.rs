@@ -39,6 +39,10 @@ pub(super) async fn list(
     reader: Reader,
 ) -> Result<Reply<Vec<AccountBody>>, ApiError> {
     let accounts = state.service.accounts(reader.principal).await?;
+    // A link has at least one; a utility may tell them some time after its customer has agreed.
+    if accounts.is_empty() {
+        return Err(ApiError::not_yet());
+    }
     Ok(Reply::new(reader.client.environment, accounts.into_iter().map(AccountBody::from).collect()))
 }
 

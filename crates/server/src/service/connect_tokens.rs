@@ -77,20 +77,23 @@ impl Service {
             open && run.flow.page.is_some() && preset.is_none_or(|p| run.flow.stage.utility() == Some(p))
         });
         let linked_user = waiting.as_ref().and_then(|run| run.linked_user);
-        let flow = match known {
-            _ if let Some(run) = waiting => Flow { page: None, ..run.flow },
-            Some(user) if preset.is_some_and(|p| p != user.utility) => {
+        let flow = match (waiting, known) {
+            // The mark stays, for a page that makes a token at each load.
+            (Some(run), _) => run.flow,
+            (None, Some(user)) if preset.is_some_and(|p| p != user.utility) => {
                 let linked = self.directory.by_id(user.utility).map_or_else(String::new, |u| u.slug.clone());
                 return Err(ConnectTokenError::OtherUtility { linked });
             }
-            Some(user) => {
+            (None, Some(user)) => {
                 // A utility that can be linked by now is signed in to.
                 let utility = self.directory.by_id(user.utility);
                 let linkable = utility.is_some_and(|utility| available(utility, client.environment));
                 let access = if user.access == Access::File && linkable { Access::Login } else { user.access };
                 Flow::update(user.id, user.utility, user.username, access)
             }
-            None => Flow::create(preset, preset.map_or(Route::Login, |id| self.route_of(id, client.environment))),
+            (None, None) => {
+                Flow::create(preset, preset.map_or(Route::Login, |id| self.route_of(id, client.environment)))
+            }
         };
         let token = Token::generate(TokenKind::Connect, client.environment).map_err(Fault::from)?;
         let handle = token.handle().ok_or(Fault::Broken("a connect token without handle"))?;

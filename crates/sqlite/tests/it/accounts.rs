@@ -44,8 +44,17 @@ async fn an_account_that_is_gone_is_removed_and_a_new_one_added() {
     linked_with(&world, &[account(1, "100", &[meter(10, Electric)]), account(2, "200", &[meter(20, Gas)])]).await;
     let now = [account(2, "200", &[meter(20, Gas)]), account(3, "300", &[meter(30, Gas)])];
     assert_eq!(linked_with(&world, &now).await, now);
-    assert_eq!(linked_with(&world, &[]).await, []);
-    assert_eq!(world.peek::<u32>("SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM meters)"), 0);
+    let last = [account(3, "300", &[meter(30, Gas)])];
+    assert_eq!(linked_with(&world, &last).await, last);
+    assert_eq!(world.peek::<u32>("SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM meters)"), 2);
+}
+
+#[tokio::test]
+async fn accounts_that_are_not_known_yet_take_nothing_away() {
+    let world = world().await;
+    let known = [account(1, "100", &[meter(10, Electric)])];
+    linked_with(&world, &known).await;
+    assert_eq!(linked_with(&world, &[]).await, known);
 }
 
 #[tokio::test]

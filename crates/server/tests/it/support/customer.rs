@@ -7,7 +7,7 @@ use connect_core::flow::Action;
 use connect_core::secret::Secret;
 use connect_core::token::{Token, TokenKind};
 use connect_server::service::{RunError, Service};
-use connect_wire::{CredentialsView, FlowView, Screen};
+use connect_wire::{CredentialsView, FlowView, PageKind, Screen};
 
 #[derive(Clone)]
 pub struct Customer {
@@ -70,6 +70,23 @@ impl Customer {
         self.show(view)
     }
 
+    /// From Welcome to the screen that takes a file of `utility`.
+    pub async fn go_to_upload(&mut self, utility: u32) {
+        self.go_to_credentials(utility).await;
+        let view = self.service.use_file(&self.token, self.view.step).await;
+        assert_eq!(page(self.show(view)).0, PageKind::Upload);
+    }
+
+    pub async fn give(&mut self, file: impl AsRef<[u8]> + Send + 'static) -> &Screen {
+        let view = self.service.read_file(&self.token, self.view.step, file).await;
+        self.show(view)
+    }
+
+    pub async fn link_file(&mut self) -> &Screen {
+        let view = self.service.link_file(&self.token, self.view.step).await;
+        self.show(view)
+    }
+
     pub async fn wait(&mut self) -> &Screen {
         let view = self.service.wait(&self.token, self.view.step).await;
         self.show(view)
@@ -103,5 +120,14 @@ pub fn credentials(screen: &Screen) -> &CredentialsView {
     match screen {
         Screen::Credentials(view) => view,
         other => panic!("not the credentials but {other:?}"),
+    }
+}
+
+/// A screen that the server draws: which one, and what it says.
+#[track_caller]
+pub fn page(screen: &Screen) -> (PageKind, &str) {
+    match screen {
+        Screen::Page { kind, html } => (*kind, html),
+        other => panic!("not a drawn screen but {other:?}"),
     }
 }

@@ -24,7 +24,7 @@ use connect_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 pub use call::{Answer, Call, delete, get, post};
-pub use customer::{Customer, credentials};
+pub use customer::{Customer, credentials, page};
 pub use linked::Linked;
 pub use utility::{PASSWORD, Utility};
 
@@ -61,15 +61,21 @@ impl Place {
     }
 
     pub fn open(&self, connector: Arc<dyn Connector>, master: &[u8]) -> TestApp {
+        self.open_all(vec![connector], master)
+    }
+
+    /// Starts the service here with several connectors. Screens that the server draws are told as text.
+    pub fn open_all(&self, connectors: Vec<Arc<dyn Connector>>, master: &[u8]) -> TestApp {
         let store = Arc::new(SqliteStore::open(&self.database()).unwrap());
-        let service = Arc::new(Service::new(
+        let service = Service::new(
             store.clone(),
             Keys::derive(master).unwrap(),
             Arc::new(self.clock.clone()),
             Directory::embedded().unwrap(),
-            vec![connector],
+            connectors,
             Settings::default(),
-        ));
+        );
+        let service = Arc::new(service.drawing(Box::new(|page| format!("{:?}", page.content))));
         TestApp { router: api::router(service.clone()), service, store, place: self.clone() }
     }
 
