@@ -83,27 +83,28 @@
     const button = ready && target.closest && target.closest('[data-way]');
     if (!button) return;
     const { way, url } = button.dataset;
-    if (way === 'visit') visit(url);
+    if (way === 'visit') visit(button, url);
     else listener(way, way === 'leave' ? page : '');
   });
   document.addEventListener('change', ({ target }) => {
     if (target.id === 'file' && target.files.length) upload(target);
   });
 
-  /** Opens the utility's site in a window, within the click, and watches it. */
-  function visit(url) {
-    const other = window.open('', '', 'popup,width=560,height=760');
+  /** Opens the utility's site in a window, within the click, and watches it while the screen stands. */
+  function visit(button, url) {
+    // With an opener, else nobody could close it: a utility that is trusted with a password is with that.
+    const other = window.open(url, '', 'popup,width=560,height=760');
     const show = (when) => {
       for (const note of document.querySelectorAll('[data-when]')) note.hidden = note.dataset.when !== when;
     };
     show(other ? 'open' : 'blocked');
     if (!other) return;
-    other.opener = null; // It need not know us.
-    other.location.href = url;
     listener('wait', '');
     const timer = setInterval(() => {
-      if (!other.closed) return;
+      if (button.isConnected && !other.closed) return;
       clearInterval(timer);
+      other.close();
+      if (!button.isConnected) return;
       show('gone');
       listener('load', ''); // Perhaps all is done.
     }, 400);

@@ -1,4 +1,6 @@
 // The modal as a customer sees it, and the company's page around it.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
 
 export const HOST = 'http://127.0.0.1:4173';
@@ -26,6 +28,18 @@ declare global {
       };
     };
   }
+}
+
+export const SUNRISE = 'Sunrise Power & Gas (sandbox)';
+/** A month of hours and a bill; what is in it stands in crates/greenbutton/tests/samples/MANIFEST.csv. */
+export const SAMPLE = readFileSync(resolve(__dirname, '../../crates/greenbutton/tests/samples/GETBatchSampleEUI.xml'));
+
+/** On the utility's own site. */
+export async function signInAtSunrise(page: Page, username: string) {
+  await page.getByLabel('User name or e-mail').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill('password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: /^Share your data/ })).toBeVisible();
 }
 
 export class Modal {
@@ -107,6 +121,17 @@ export class Modal {
   async verify(code: string, field = this.code) {
     await field.fill(code);
     await this.button('Verify').click();
+  }
+
+  /** Chooses a file on the screen that takes one. */
+  async give(name: string, content: string | Buffer) {
+    const mimeType = name.endsWith('.xml') ? 'text/xml' : 'application/octet-stream';
+    await this.frame.locator('#file').setInputFiles({ name, mimeType, buffer: Buffer.from(content) });
+  }
+
+  /** As a browser that opens no window. */
+  async blockWindows() {
+    await this.document().evaluate(() => { window.open = () => null; });
   }
 
   async linked(utility = PGE) {

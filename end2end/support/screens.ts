@@ -1,7 +1,7 @@
 // Every screen, and the way to it.
 import { expect, type Page } from '@playwright/test';
 import { CONNECT, connectToken, exchange } from './api';
-import { CHEROKEE, Modal, PGE, PLAIN } from './modal';
+import { CHEROKEE, Modal, PGE, PLAIN, SAMPLE, SUNRISE, signInAtSunrise } from './modal';
 import type { Problems } from './problems';
 
 export type Stage = {
@@ -68,6 +68,19 @@ const quickstartModal = async (stage: Stage) => {
   await page.getByLabel('Utility (utility_slug)').selectOption('pge');
   await page.getByRole('button', { name: 'Connect your utility' }).click();
   await modal.ready();
+};
+
+const consent = async ({ modal, problems, start }: Stage) => {
+  problems.expect(/^request: http:\/\/127\.0\.0\.1:80[89]0\//);
+  await start('sunrise');
+  await modal.proceed();
+  await modal.at(`Agree on ${SUNRISE}’s site`);
+};
+
+const upload = async (stage: Stage) => {
+  await credentials(stage, 'cherokee-electric-cooperative', CHEROKEE);
+  await stage.modal.button(/as a file/).click();
+  await stage.modal.at('Upload your Green Button file');
 };
 
 export const SCREENS: Record<string, Screen> = {
@@ -157,6 +170,57 @@ export const SCREENS: Record<string, Screen> = {
       await modal.done();
       await modal.reopen(await connectToken(user));
       await modal.at(`Sign in to ${utility.name} again`);
+    },
+  },
+  consent: { tree: true, reach: consent },
+  'consent-waiting': {
+    tree: true,
+    reach: async (stage) => {
+      await consent(stage);
+      await Promise.all([stage.page.waitForEvent('popup'), stage.modal.button(/^Continue to/).click()]);
+      await expect(stage.modal.frame.getByText('This page goes on by itself')).toBeVisible();
+    },
+  },
+  'consent-blocked': {
+    tree: true,
+    reach: async (stage) => {
+      await consent(stage);
+      await stage.modal.blockWindows();
+      await stage.modal.button(/^Continue to/).click();
+      await expect(stage.modal.alert).toContainText('did not open the window');
+    },
+  },
+  'consent-denied': {
+    reach: async (stage) => {
+      await consent(stage);
+      const [utility] = await Promise.all([stage.page.waitForEvent('popup'), stage.modal.button(/^Continue to/).click()]);
+      await signInAtSunrise(utility, 'good');
+      await utility.getByRole('button', { name: 'Don’t share' }).click();
+      await expect(stage.modal.alert).toContainText('Nothing was shared.');
+    },
+  },
+  upload: { tree: true, reach: upload },
+  'upload-damaged': {
+    tree: true,
+    reach: async (stage) => {
+      await upload(stage);
+      await stage.modal.give('broken.xml', '<feed xmlns="http://www.w3.org/2005/Atom">\n<entry>\n</feed>');
+      await expect(stage.modal.alert).toContainText('damaged or incomplete');
+    },
+  },
+  'upload-pdf': {
+    reach: async (stage) => {
+      await upload(stage);
+      await stage.modal.give('bill.pdf', '%PDF-1.7');
+      await expect(stage.modal.alert).toContainText('This is a PDF');
+    },
+  },
+  preview: {
+    tree: true,
+    reach: async (stage) => {
+      await upload(stage);
+      await stage.modal.give('usage.xml', SAMPLE);
+      await stage.modal.at('Here is what we found');
     },
   },
   checking: {

@@ -7,6 +7,7 @@ const SUNRISE = 'Sunrise Power & Gas (sandbox)';
 test('a login over the web site: link, usage, bills', async ({ modal, start }) => {
   await start('sunrise');
   await modal.proceed();
+  await modal.button('Sign in here instead').click();
   await modal.at(`Sign in to ${SUNRISE}`);
   await modal.signIn('elec_gas');
   await modal.linked(SUNRISE);
@@ -23,6 +24,7 @@ test('a login over the web site: link, usage, bills', async ({ modal, start }) =
 test('a choice and a code of the web site', async ({ modal, start }) => {
   await start('sunrise');
   await modal.proceed();
+  await modal.button('Sign in here instead').click();
   await modal.signIn('mfa_choose');
   await modal.at(`How should ${SUNRISE} confirm it’s you?`);
   await modal.button(/Text message/).click();
@@ -36,6 +38,7 @@ test('a choice and a code of the web site', async ({ modal, start }) => {
 test('a wrong password, and what the site wants of the customer first', async ({ modal, start }) => {
   await start('sunrise');
   await modal.proceed();
+  await modal.button('Sign in here instead').click();
   await modal.signIn('good', 'wrong');
   await expect(modal.alert).toContainText(`${SUNRISE} did not accept this login.`);
   await modal.signIn('tos');

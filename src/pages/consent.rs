@@ -32,8 +32,11 @@ pub(super) fn consent(
         <main class="main">
             {at_utility(&page.utility, change(page, words))}
             <h1 id="title" tabindex="-1">{with(words.consent_title)}</h1>
-            {lead}
-            <ol class="steps">{steps}</ol>
+            // Gives way to what happens once the window was opened.
+            <div data-when="closed">
+                {lead}
+                <ol class="todo">{steps}</ol>
+            </div>
             <p class="hint-box" role="status" data-when="open" hidden>{with(words.consent_waiting)}</p>
             <p class="hint-box" role="status" data-when="gone" hidden>{with(words.consent_gone)}</p>
             <div class="network" data-when="blocked" hidden>

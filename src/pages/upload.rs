@@ -46,7 +46,7 @@ pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNot
                 />
             </label>
             <h2 class="how">{words.upload_how}</h2>
-            <ol class="steps">{steps}</ol>
+            <ol class="todo">{steps}</ol>
             {site}
         </main>
         <footer class="foot"><p class="small">{with(words.upload_small)}</p></footer>

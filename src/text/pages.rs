@@ -73,7 +73,7 @@ pub const ENGLISH_PAGES: PageWords = PageWords {
     electricity: super::ENGLISH.linked_meters_electricity,
     gas: super::ENGLISH.linked_meters_gas,
 
-    consent_title: "Agree at {utility}",
+    consent_title: "Agree on {utility}’s site",
     consent_lead: "{utility} has a page of its own for this. Your password stays there: nobody else sees it.",
     consent_step_sign_in: "Sign in on {utility}’s site. It opens in a window.",
     consent_step_choose: "Choose what {company} may read, and for how long.",

@@ -21,6 +21,8 @@ pub(super) fn router(options: &LeptosOptions) -> Router {
         .nest_service(&format!("/{}", options.site_pkg_dir), pkg)
         .route_service("/frame.js", file("frame.js"))
         .route_service("/favicon.svg", file("favicon.svg"))
+        .route_service("/back.css", file("back.css"))
+        .route_service("/close.js", file("close.js"))
         .route_service("/quickstart.css", file("quickstart.css"))
         .layer(caching(ASK));
     let loader = Router::new()

@@ -4,7 +4,7 @@
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use connect_core::secret::Secret;
 use connect_mydata::batch_list;
 use connect_server::service::RunError;
@@ -25,22 +25,25 @@ pub(super) struct Answer {
 pub(super) async fn callback(State(web): State<Web>, Query(answer): Query<Answer>) -> Response {
     let code = answer.code.filter(|code| !code.is_empty()).map(Secret::new);
     match web.service.come_back(&answer.state, code).await {
-        Ok(Some(page)) => Redirect::to(&page).into_response(),
-        Ok(None) => {
-            page(StatusCode::OK, "You can close this window", "Go on in the window where you started.", true)
-        }
+        Ok(Some(back)) => go_back(&back),
+        Ok(None) => page(
+            StatusCode::OK,
+            "You can close this window",
+            "Go on in the window where you started.",
+            "<script src=\"/close.js\"></script>",
+        ),
         Err(RunError::TokenInvalid) => page(
             StatusCode::GONE,
             "This session has ended",
             "Close this window and start again from the page you came from. Nothing was shared.",
-            false,
+            "",
         ),
         // A second answer, as of a page that was loaded again.
         Err(RunError::OutOfPlace) => page(
             StatusCode::CONFLICT,
             "Nothing waits for this answer",
             "Close this window and go on in the one where you started.",
-            false,
+            "",
         ),
         Err(RunError::Fault(fault)) => {
             tracing::error!(%fault, "a customer's way back failed");
@@ -48,19 +51,36 @@ pub(super) async fn callback(State(web): State<Web>, Query(answer): Query<Answer
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong on our side",
                 "Close this window and try again from the page you came from.",
-                false,
+                "",
             )
         }
     }
 }
 
-fn page(status: StatusCode, title: &str, text: &str, close: bool) -> Response {
-    let script = if close { "<script src=\"/close.js\"></script>" } else { "" };
+/// Sends the customer on to the company's page. By the page itself: a redirect would be held to the
+/// `form-action` of the utility's form, which knows us and not the company.
+fn go_back(address: &str) -> Response {
+    let address = escaped(address);
+    let on = format!("<meta http-equiv=\"refresh\" content=\"0;url={address}\">");
+    let link = format!("<a href=\"{address}\">Go on where you started</a>");
+    page(StatusCode::OK, "One moment…", &link, &on)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// `text` and `head` are HTML.
+fn page(status: StatusCode, title: &str, text: &str, head: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
          <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"/back.css\">{script}</head>\
+         <link rel=\"stylesheet\" href=\"/back.css\">{head}</head>\
          <body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
     );
     let mut response = (status, Html(html)).into_response();

@@ -97,6 +97,8 @@ pub fn make_site(root: &Path) {
         ("initialize.js", LOADER),
         ("frame.js", "// frame\n"),
         ("quickstart.css", "/* css */\n"),
+        ("back.css", "/* css */\n"),
+        ("close.js", "// js\n"),
         ("favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>\n"),
         ("pkg/connect.js", "// glue\n"),
         ("pkg/connect.css", "/* css */\n"),
