@@ -14,6 +14,7 @@
   let run; // The opening that an outcome belongs to.
   let page = ''; // The company's page, to come back to.
   let token; // The connect token.
+  let watch; // Timer over the utility's window.
 
   function deliver(type, text) {
     queue.push([type, text]);
@@ -68,11 +69,12 @@
   for (const type of ['dragover', 'dragleave', 'drop']) {
     document.addEventListener(type, (event) => {
       const field = document.getElementById('file');
-      const { files } = event.dataTransfer;
+      const { files, types } = event.dataTransfer;
+      if (!types.includes('Files')) return;
       event.preventDefault();
       event.dataTransfer.dropEffect = field ? 'copy' : 'none';
       document.body.toggleAttribute('data-drag', Boolean(field) && type === 'dragover');
-      if (type !== 'drop' || !field || !files.length) return;
+      if (type !== 'drop' || !field || !files.length || field.dataset.busy) return;
       field.files = files;
       field.dispatchEvent(new Event('change', { bubbles: true }));
     });
@@ -82,27 +84,43 @@
   document.addEventListener('click', ({ target }) => {
     const button = ready && target.closest && target.closest('[data-way]');
     if (!button) return;
-    const { way, url } = button.dataset;
-    if (way === 'visit') visit(button, url);
-    else listener(way, way === 'leave' ? page : '');
+    const { way } = button.dataset;
+    if (way === 'visit') visit(button);
+    else if (way === 'leave') setOut(button, '_top', page);
+    else listener(way, '');
   });
   document.addEventListener('change', ({ target }) => {
-    if (target.id === 'file' && target.files.length) upload(target);
+    if (target.id === 'file' && target.files.length && !target.dataset.busy) upload(target);
   });
 
+  /** Goes to the utility's site by way of a form, whose answer proves that this browser set out. */
+  function setOut(button, target, back) {
+    const form = document.createElement('form');
+    Object.assign(form, { method: 'post', action: '/greenbutton/go', target, hidden: true });
+    for (const [name, value] of Object.entries({ token, step: button.dataset.step, page: back })) {
+      form.append(Object.assign(document.createElement('input'), { name, value }));
+    }
+    document.body.append(form);
+    form.submit();
+    form.remove();
+  }
+
   /** Opens the utility's site in a window, within the click, and watches it while the screen stands. */
-  function visit(button, url) {
+  function visit(button) {
+    const name = 'connect-utility'; // One for all clicks.
     // With an opener, else nobody could close it: a utility that is trusted with a password is with that.
-    const other = window.open(url, '', 'popup,width=560,height=760');
+    const other = window.open('', name, 'popup,width=560,height=760');
     const show = (when) => {
       for (const note of document.querySelectorAll('[data-when]')) note.hidden = note.dataset.when !== when;
     };
     show(other ? 'open' : 'blocked');
     if (!other) return;
+    setOut(button, name, '');
     listener('wait', '');
-    const timer = setInterval(() => {
+    clearInterval(watch);
+    watch = setInterval(() => {
       if (button.isConnected && !other.closed) return;
-      clearInterval(timer);
+      clearInterval(watch);
       other.close();
       if (!button.isConnected) return;
       show('gone');
@@ -116,6 +134,7 @@
     const { step, largest } = field.dataset;
     const text = document.querySelector('.drop-do');
     const bar = document.querySelector('.drop progress');
+    const said = document.querySelector('.drop-said');
     const { choose, sending, reading } = text.dataset;
     const call = new XMLHttpRequest();
     call.open('POST', '/_connect/file');
@@ -125,17 +144,18 @@
     const tell = (sent) => {
       bar.value = sent;
       text.textContent = sent < 100 ? sending.replace('{percent}', sent) : reading;
+      if (sent === 0 || sent === 100) said.textContent = text.textContent;
     };
     call.upload.onprogress = ({ loaded, total }) => tell(Math.floor((loaded / total) * 100));
     call.onloadend = () => {
       bar.hidden = true;
-      field.disabled = false;
+      delete field.dataset.busy;
       field.value = '';
       text.textContent = choose;
       listener([200, 401, 409].includes(call.status) ? 'load' : 'lost', '');
     };
     bar.hidden = false;
-    field.disabled = true;
+    field.dataset.busy = 'true'; // Not disabled: it keeps the focus.
     tell(0);
     // What is too large is refused by its size alone.
     call.send(file.size > largest ? null : file);
@@ -156,7 +176,9 @@
     if (origin !== hostOrigin || source !== host || !data || data.connect !== 1) return;
     if (data.type !== 'token' || data.nonce !== nonce || typeof data.token !== 'string' || !ports[0]) return;
     window.removeEventListener('message', onToken);
-    if (typeof data.page === 'string' && data.page.startsWith(`${hostOrigin}/`)) page = data.page;
+    if (typeof data.page === 'string' && data.page.startsWith(`${hostOrigin}/`)) {
+      page = data.page.length > 2000 ? `${hostOrigin}/` : data.page;
+    }
     port = ports[0];
     port.onmessage = onMessage;
     token = data.token;
@@ -181,9 +203,6 @@
     },
     success(code) {
       send({ type: 'success', code: String(code), run });
-    },
-    leave(url) {
-      send({ type: 'leave', url, run });
     },
     exit(status, utilityId, utilityName) {
       const metadata = utilityId ? { utility_id: String(utilityId), utility_name: String(utilityName || '') } : {};

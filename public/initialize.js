@@ -141,7 +141,7 @@
       callReady();
     }
 
-    function onMessage({ type, valid, code, status, metadata, run, url }) {
+    function onMessage({ type, valid, code, status, metadata, run }) {
       if (type === 'status' && typeof valid === 'boolean') {
         frame.valid = valid;
         if (session && !valid) exitWith('token_invalid');
@@ -153,8 +153,6 @@
         call(close().onSuccess, code);
       } else if (type === 'exit' && exitStatuses.includes(status)) {
         exitWith(status, metadata);
-      } else if (type === 'leave' && /^https?:/.test(url)) {
-        location.assign(url); // The utility's site sends the customer back here.
       }
     }
 

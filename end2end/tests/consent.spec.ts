@@ -37,7 +37,7 @@ test('in a window: agree there, linked here, data by the consent', async ({ moda
 test('the window is closed too soon, then the customer does not agree, then does', async ({ modal, page }) => {
   let utility = await visit(modal, page);
   await utility.close();
-  await expect(modal.frame.getByText('The window was closed before you agreed.')).toBeVisible();
+  await expect(modal.frame.getByText('The window cannot be seen any more.')).toBeVisible();
   utility = await visit(modal, page);
   await signInAtSunrise(utility, 'good');
   await utility.getByRole('button', { name: 'Don’t share' }).click();

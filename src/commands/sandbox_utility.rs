@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "127.0.0.1:8090")]
     address: SocketAddr,
     /// Where Connect is: customers who share their data come back there, and it is told of new data.
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    #[arg(long, default_value = "http://localhost:8080")]
     connect: String,
 }
 

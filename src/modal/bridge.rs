@@ -6,8 +6,7 @@ use leptos::wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 extern "C" {
     /// Calls back with (`token`, the connect token), then (`open`|`dismiss`|`closed`, ""), and with what a
-    /// screen that the server has drawn asks for: `load`, `wait`, `lost`, (`leave`, the company's page),
-    /// or a way.
+    /// screen that the server has drawn asks for: `load`, `wait`, `lost`, or a way.
     #[wasm_bindgen(js_namespace = connectBridge)]
     pub(super) fn listen(callback: &Closure<dyn FnMut(String, String)>);
     /// Whether the server accepted the token.
@@ -19,7 +18,4 @@ extern "C" {
     /// Connect was left; utility id and name may be empty.
     #[wasm_bindgen(js_namespace = connectBridge)]
     pub(super) fn exit(status: &str, utility_id: &str, utility_name: &str);
-    /// Goes there with the company's whole page.
-    #[wasm_bindgen(js_namespace = connectBridge)]
-    pub(super) fn leave(url: &str);
 }

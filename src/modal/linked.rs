@@ -30,8 +30,11 @@ pub(super) fn linked(
                 _ => words.linked_meters_electricity(),
             };
             let mut line = String::from(meters);
-            line.push_str(" · ");
-            line.push_str(&fill(words.linked_ending(), &[("ending", &account.ending)]));
+            // A file need not name it.
+            if !account.ending.is_empty() {
+                line.push_str(" · ");
+                line.push_str(&fill(words.linked_ending(), &[("ending", &account.ending)]));
+            }
             view! {
                 <li class="account">
                     <span class="row-name">{account.address}</span>

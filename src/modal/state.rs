@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::bridge;
 use super::parts::field_value;
-use crate::calls::{CallError, Finish, Go, Leave, Load, Wait, Way, ask, encode, post, read};
+use crate::calls::{CallError, Finish, Go, Load, Wait, Way, ask, encode, post, read};
 
 /// How long a lost connection is left alone before the modal asks again by itself.
 const POLL_AGAIN: Duration = Duration::from_secs(3);
@@ -122,7 +122,6 @@ impl Modal {
             "load" => self.load(),
             "wait" => self.poll(),
             "lost" => self.lost.set(true),
-            "leave" => self.leave_page(token),
             "back" => self.go_back(),
             "change" => self.go(Way::ChangeUtility),
             "sign_in" => self.go(Way::SignInHere),
@@ -245,9 +244,9 @@ impl Modal {
         ) {
             self.typed.set(false);
         }
-        if matches!(view.screen, Screen::Page { kind: PageKind::Preview, .. }) {
+        if let Screen::Page { kind, .. } = view.screen {
             // A file that was read would be lost, too.
-            self.typed.set(true);
+            self.typed.set(kind == PageKind::Preview);
         }
         self.announcement.set(String::new());
         self.view.set(view);
@@ -257,6 +256,16 @@ impl Modal {
         }
     }
 
+    /// Whether something comes by itself: the utility's answer, or the customer's, of whom only a modal
+    /// that is open waits.
+    fn is_waiting(self) -> bool {
+        self.view.with_untracked(|view| match view.screen {
+            Screen::Checking { .. } => true,
+            Screen::Page { kind, .. } => kind == PageKind::Consent && self.shown.get_untracked(),
+            _ => false,
+        })
+    }
+
     /// Waits for the utility while the screen says "checking".
     fn poll(self) {
         if self.polling.get_value() {
@@ -264,9 +273,7 @@ impl Modal {
         }
         self.polling.set_value(true);
         spawn_local(async move {
-            while self.view.with_untracked(|v| {
-                matches!(v.screen, Screen::Checking { .. } | Screen::Page { kind: PageKind::Consent, .. })
-            }) {
+            while self.is_waiting() {
                 let answer = ask(Wait { token: self.token(), step: self.step() }).await;
                 let failed =
                     matches!(answer, Err(CallError::Network | CallError::Internal | CallError::Malformed));
@@ -352,16 +359,6 @@ impl Modal {
                 Err(_) => self.lost.set(true),
             }
             self.busy.set(false);
-        });
-    }
-
-    /// Goes to the utility's site with the company's whole page.
-    fn leave_page(self, page: String) {
-        spawn_local(async move {
-            match ask(Leave { token: self.token(), step: self.step(), page }).await {
-                Ok(url) => bridge::leave(&url),
-                Err(_) => self.load(),
-            }
         });
     }
 

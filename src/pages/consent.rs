@@ -11,11 +11,13 @@ use crate::text::{ENGLISH, PageWords};
 pub(super) fn consent(
     page: &Page<'_>,
     words: &PageWords,
-    url: &str,
+    open: bool,
     can_sign_in: bool,
     notice: Option<ConsentNotice>,
 ) -> Part {
     let with = |text| named(page, text);
+    // Without a way there the utility counts as down.
+    let notice = if open { notice } else { Some(ConsentNotice::Down) };
     let explained = notice.map(|notice| {
         let (title, text) = match notice {
             ConsentNotice::Denied => (words.consent_denied_title, words.consent_denied_text),
@@ -41,14 +43,16 @@ pub(super) fn consent(
             <p class="hint-box" role="status" data-when="gone" hidden>{with(words.consent_gone)}</p>
             <div class="network" data-when="blocked" hidden>
                 {note(Tone::Warn, words.consent_blocked_title.into(), vec![with(words.consent_blocked_text)])}
-                {way("quiet", "leave", words.consent_tab)}
+                <button class="quiet" type="button" data-way="leave" data-step=page.step.to_string()>{words.consent_tab}</button>
             </div>
         </main>
         <footer class="foot">
-            <button class="primary" type="button" data-way="visit" data-url=url.to_owned()>
-                <span>{with(words.consent_open)}</span>
-                {icon("#i-out")}
-            </button>
+            {open.then(|| view! {
+                <button class="primary" type="button" data-way="visit" data-step=page.step.to_string()>
+                    <span>{with(words.consent_open)}</span>
+                    {icon("#i-out")}
+                </button>
+            })}
             {can_sign_in.then(|| way("quiet", "sign_in", words.consent_here))}
         </footer>
     }

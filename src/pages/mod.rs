@@ -20,8 +20,8 @@ pub fn draw(page: &Page<'_>) -> String {
     Owner::new().with(|| {
         provide_context(Strings::english());
         match &page.content {
-            PageContent::Consent { url, can_sign_in, notice } => {
-                consent::consent(page, words, url, *can_sign_in, *notice).to_html()
+            PageContent::Consent { open, can_sign_in, notice } => {
+                consent::consent(page, words, *open, *can_sign_in, *notice).to_html()
             }
             PageContent::Upload { notice } => upload::upload(page, words, *notice).to_html(),
             PageContent::Preview { file } => preview::preview(page, words, file).to_html(),
@@ -105,11 +105,10 @@ mod tests {
             left_out: 1,
             warnings: 2,
         };
-        let url = "https://utility.example/authorize?a=1&b=\"><script>";
         for html in [
             drawn(PageContent::Upload { notice: Some(&notice) }),
             drawn(PageContent::Preview { file: &file }),
-            drawn(PageContent::Consent { url, can_sign_in: true, notice: Some(ConsentNotice::Denied) }),
+            drawn(PageContent::Consent { open: true, can_sign_in: true, notice: Some(ConsentNotice::Denied) }),
         ] {
             assert!(
                 html.contains("Smith &amp; &lt;Sons> Electric")
@@ -124,12 +123,11 @@ mod tests {
 
     #[test]
     fn every_screen_has_a_heading_to_go_to_and_names_its_ways() {
-        let html = drawn(PageContent::Consent { url: "https://u.example/a", can_sign_in: false, notice: None });
-        assert!(
-            html.contains("data-way=\"visit\"") && html.contains("data-url=\"https://u.example/a\""),
-            "{html}"
-        );
+        let html = drawn(PageContent::Consent { open: true, can_sign_in: false, notice: None });
+        assert!(html.contains("data-way=\"visit\"") && html.contains("data-step=\"7\""), "{html}");
         assert!(!html.contains("data-way=\"sign_in\"") && html.contains("id=\"title\""));
+        let html = drawn(PageContent::Consent { open: false, can_sign_in: true, notice: None });
+        assert!(!html.contains("data-way=\"visit\"") && html.contains("is not answering"), "{html}");
         let html = drawn(PageContent::Upload { notice: None });
         assert!(
             html.contains("data-step=\"7\"") && html.contains("id=\"title\"") && html.contains("smith.example")

@@ -12,7 +12,7 @@ use crate::text::{PageWords, fill};
 pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNotice>) -> Part {
     let with = |text| named(page, text);
     let lead = match notice {
-        Some(notice) => explain(page, words, notice),
+        Some(notice) => view! { <div id="file-note">{explain(page, words, notice)}</div> }.fresh(),
         None => view! { <p>{with(words.upload_lead)}</p> }.fresh(),
     };
     let steps = [words.upload_step_site, words.upload_step_find, words.upload_step_take];
@@ -27,7 +27,6 @@ pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNot
                 {icon("#i-file")}
                 <span
                     class="drop-do"
-                    role="status"
                     data-choose=words.upload_choose
                     data-sending=words.upload_sending
                     data-reading=words.upload_reading
@@ -35,7 +34,8 @@ pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNot
                     {words.upload_choose}
                 </span>
                 <span class="drop-or">{words.upload_drop}</span>
-                <progress max="100" value="0" aria-label=words.upload_choose hidden></progress>
+                <progress max="100" value="0" aria-label=words.upload_title hidden></progress>
+                <span class="visually-hidden drop-said" role="status"></span>
                 <input
                     id="file"
                     type="file"
@@ -43,6 +43,7 @@ pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNot
                     data-step=page.step.to_string()
                     data-largest=MAX_FILE_BYTES.to_string()
                     aria-invalid=notice.map(|_| "true")
+                    aria-describedby=notice.map(|_| "file-note")
                 />
             </label>
             <h2 class="how">{words.upload_how}</h2>

@@ -1,52 +1,115 @@
-//! Green Button Connect My Data, towards utilities: customers come back from their consent to
-//! `GET /greenbutton/callback`, and utilities announce data at `POST /greenbutton/notify`.
+//! Green Button Connect My Data, towards utilities: customers set out to their consent from
+//! `POST /greenbutton/go` and come back to `GET /greenbutton/callback`; utilities announce data at
+//! `POST /greenbutton/notify`.
 
 use axum::body::Bytes;
-use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use connect_core::flow::ConsentNotice;
 use connect_core::secret::Secret;
 use connect_mydata::batch_list;
-use connect_server::service::RunError;
+use connect_server::service::{Departure, RunError};
 use serde::Deserialize;
 
 use super::Web;
 
-/// What a utility sends the customer back with (RFC 6749, 4.1.2).
+/// What the modal's form sends.
 #[derive(Deserialize)]
-pub(super) struct Answer {
+pub(super) struct SetOut {
+    token: String,
+    step: u32,
+    /// The company's page, when the whole of it goes there.
     #[serde(default)]
+    page: String,
+}
+
+/// The customer sets out to the utility's site. Only a form of our own origin gets here; what it leaves is
+/// the proof that the same browser comes back.
+pub(super) async fn go(State(web): State<Web>, Form(form): Form<SetOut>) -> Response {
+    let page = Some(form.page).filter(|page| !page.is_empty());
+    let departure = match web.service.set_out(&Secret::new(form.token), form.step, page).await {
+        Ok(departure) => departure,
+        Err(error) => return told(error),
+    };
+    let Departure { url, handle, proof } = departure;
+    let mut response = go_on(&url, "Go to your utility’s site");
+    let secure = if web.secure { "; Secure" } else { "" };
+    let cookie = format!(
+        "{COOKIE}{}={}; Path=/greenbutton; Max-Age=3600; HttpOnly; SameSite=Lax{secure}",
+        handle.as_str(),
+        proof.expose()
+    );
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Beginning of the name of the cookie with the proof; the run's handle follows.
+const COOKIE: &str = "connect_consent_";
+
+/// What a utility sends the customer back with (RFC 6749, 4.1.2).
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Answer {
     state: String,
-    code: Option<String>,
+    code: String,
+    error: String,
 }
 
 /// The customer is back. In a window of its own there is nothing more to do: the modal, which
 /// waits, goes on by itself.
-pub(super) async fn callback(State(web): State<Web>, Query(answer): Query<Answer>) -> Response {
-    let code = answer.code.filter(|code| !code.is_empty()).map(Secret::new);
-    match web.service.come_back(&answer.state, code).await {
-        Ok(Some(back)) => go_back(&back),
+pub(super) async fn callback(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    query: Result<Query<Answer>, QueryRejection>,
+) -> Response {
+    let Answer { state, code, error } = query.map(|Query(answer)| answer).unwrap_or_default();
+    let name = format!("{COOKIE}{}=", state.split('.').next().unwrap_or_default());
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let proof = cookies.flat_map(|value| value.split(';')).find_map(|cookie| cookie.trim().strip_prefix(&name));
+    let answer = match (code.as_str(), error.as_str()) {
+        ("", "access_denied") => Err(ConsentNotice::Denied),
+        ("", "server_error" | "temporarily_unavailable") => Err(ConsentNotice::Down),
+        ("", other) => {
+            // A word of RFC 6749, or nothing that may be logged.
+            let known = ["invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope"];
+            tracing::error!(error = known.iter().find(|word| **word == other), "a utility refused our request");
+            Err(ConsentNotice::Internal)
+        }
+        (code, _) => Ok(Secret::new(code)),
+    };
+    match web.service.come_back(&state, proof.unwrap_or_default(), answer).await {
+        Ok(Some(back)) => go_on(&back, "Go on where you started"),
         Ok(None) => page(
             StatusCode::OK,
             "You can close this window",
             "Go on in the window where you started.",
             "<script src=\"/close.js\"></script>",
         ),
-        Err(RunError::TokenInvalid) => page(
+        Err(error) => told(error),
+    }
+}
+
+fn told(error: RunError) -> Response {
+    match error {
+        RunError::TokenInvalid => page(
             StatusCode::GONE,
             "This session has ended",
-            "Close this window and start again from the page you came from. Nothing was shared.",
+            "Close this window and start again from the page you came from. Nothing was passed on.",
             "",
         ),
-        // A second answer, as of a page that was loaded again.
-        Err(RunError::OutOfPlace) => page(
+        // A second answer, as of a page that was loaded again, or one of another browser.
+        RunError::OutOfPlace => page(
             StatusCode::CONFLICT,
             "Nothing waits for this answer",
             "Close this window and go on in the one where you started.",
             "",
         ),
-        Err(RunError::Fault(fault)) => {
-            tracing::error!(%fault, "a customer's way back failed");
+        RunError::Fault(fault) => {
+            tracing::error!(%fault, "a customer’s way to a utility failed");
             page(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong on our side",
@@ -57,12 +120,12 @@ pub(super) async fn callback(State(web): State<Web>, Query(answer): Query<Answer
     }
 }
 
-/// Sends the customer on to the company's page. By the page itself: a redirect would be held to the
-/// `form-action` of the utility's form, which knows us and not the company.
-fn go_back(address: &str) -> Response {
+/// Sends the customer on. By the page itself: a redirect would be held to the `form-action` of the page
+/// whose form was sent, which knows us and not where this goes.
+fn go_on(address: &str, label: &str) -> Response {
     let address = escaped(address);
     let on = format!("<meta http-equiv=\"refresh\" content=\"0;url={address}\">");
-    let link = format!("<a href=\"{address}\">Go on where you started</a>");
+    let link = format!("<a href=\"{address}\">{label}</a>");
     page(StatusCode::OK, "One moment…", &link, &on)
 }
 

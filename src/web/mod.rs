@@ -26,7 +26,6 @@ use connect_server::bootstrap::SandboxClient;
 use connect_server::service::Service;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
-use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -34,8 +33,6 @@ pub use start::{Started, start};
 
 /// Longest body of a server function. The longest legitimate one is a login of two kilobytes.
 const CALL_LIMIT: usize = 16 * 1024;
-/// Files of customers that may arrive at a time: each waits in memory.
-const ARRIVING: usize = 4;
 
 /// State of the pages.
 #[derive(Clone)]
@@ -48,19 +45,27 @@ pub struct Web {
     pub company: Option<SandboxClient>,
     /// What the company's own server remembers.
     pub links: company::Links,
-    /// Places for files that arrive.
-    pub arriving: Arc<Semaphore>,
+    /// Files that arrive.
+    pub arriving: upload::Arriving,
+    /// Whether browsers reach us by https.
+    pub secure: bool,
 }
 
 impl Web {
     /// The state of a server that has just started.
-    pub fn new(service: Arc<Service>, options: LeptosOptions, company: Option<SandboxClient>) -> Self {
+    pub fn new(
+        service: Arc<Service>,
+        options: LeptosOptions,
+        company: Option<SandboxClient>,
+        secure: bool,
+    ) -> Self {
         Self {
             service,
             options,
             company,
             links: company::Links::default(),
-            arriving: Arc::new(Semaphore::new(ARRIVING)),
+            arriving: upload::Arriving::default(),
+            secure,
         }
     }
 }
@@ -77,6 +82,7 @@ pub fn router(web: Web) -> Router {
             axum::http::HeaderValue::from_static("no-store"),
         ));
     let utilities = Router::new()
+        .route("/greenbutton/go", post(greenbutton::go).layer(middleware::from_fn(same_origin::require)))
         .route("/greenbutton/callback", get(greenbutton::callback))
         .route("/greenbutton/notify", post(greenbutton::notify))
         .layer(RequestBodyLimitLayer::new(connect_mydata::MAX_BATCH_BYTES + 1));

@@ -82,5 +82,8 @@ pub async fn start(options: LeptosOptions, connect: &ConnectOptions) -> Result<S
     } else {
         (None, None)
     };
-    Ok(Started { web: Web::new(service, options, company), credentials })
+    Ok(Started {
+        web: Web::new(service, options, company, connect.public_url.starts_with("https://")),
+        credentials,
+    })
 }

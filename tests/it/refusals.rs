@@ -66,7 +66,7 @@ async fn a_preflight_of_another_site_gets_no_leave() {
 async fn all_of_them_are_posts_below_one_path() {
     let site = Site::start().await;
     let paths: Vec<_> = server_fn_paths().collect();
-    assert_eq!(paths.len(), 13, "{paths:?}");
+    assert_eq!(paths.len(), 12, "{paths:?}");
     for (path, method) in paths {
         assert_eq!(method, "POST", "{path}");
         assert!(path.starts_with("/_connect/"), "{path}");

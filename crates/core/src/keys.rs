@@ -115,6 +115,12 @@ impl Keys {
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// What the browser that went with this state to a utility's site shows when it comes back.
+    pub fn consent_proof(&self, state: &str) -> Secret {
+        let digest = self.digest(b"consent-proof", state.as_bytes());
+        Secret::new(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+
     /// Mark of a cursor that a client brings back ([`crate::usage::page::Cursor`]).
     pub(crate) fn cursor_digest(&self, data: &[u8]) -> Digest {
         self.digest(b"cursor", data)

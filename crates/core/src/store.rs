@@ -269,6 +269,7 @@ pub trait Store: UsageStore + Send + Sync {
     /// name, the sealed login and session for its id, `credentials_valid`, the accounts, and a sync job
     /// that is due at once. The session gets `linked_user`.
     ///
+    /// A user whose data came in another way keeps it; of what is there nothing counts as fetched then.
     /// With an [`Import`] accounts that it does not name stay, its readings and bills are merged
     /// into what is there, and the job is at rest. The session's upload is deleted.
     async fn link(&self, change: Advance, link: NewLink) -> StoreResult<Option<Uuid>>;
@@ -300,8 +301,8 @@ pub trait Store: UsageStore + Send + Sync {
     async fn user_by_ref(&self, client_id: Uuid, user_ref: &str) -> StoreResult<Option<User>>;
     /// User by login.
     async fn user_by_login(&self, client_id: Uuid, login: &Digest) -> StoreResult<Option<User>>;
-    /// User whose data the utility's notifications name by this address.
-    async fn user_by_subscription(&self, subscription: &str) -> StoreResult<Option<User>>;
+    /// Users whose data the utility's notifications name by this address.
+    async fn users_by_subscription(&self, subscription: &str) -> StoreResult<Vec<User>>;
     /// Accounts of a user, in the connector's order.
     async fn accounts(&self, user_id: Uuid) -> StoreResult<Vec<Account>>;
     /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,

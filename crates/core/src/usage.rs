@@ -17,7 +17,7 @@ pub mod window;
 use serde::{Deserialize, Serialize};
 
 pub use bill::{Amount, Bill, Charge, ChargeKind, MONEY_EXPONENT, StoredBill, money};
-pub use chunk::{Chunk, ChunkError, month_of, month_window};
+pub use chunk::{Chunk, ChunkError, MAX_READINGS, month_of, month_window};
 pub use decimal::Decimal;
 pub use document::{Edition, MAX_DOCUMENT_BYTES, document_hash, is_document};
 pub use interval::{Interval, intervals};

@@ -27,8 +27,8 @@ pub struct Found {
 /// An account of a document.
 #[derive(Clone, Debug)]
 pub struct FoundAccount {
-    /// The account. Its number, where the document names none, is the mark of its first usage point,
-    /// which is the same in the next document of the utility.
+    /// The account. Its number is empty where the document names none. Its meters are named by
+    /// [`meter_id`], so that the next document of the utility finds them.
     pub account: RemoteAccount,
     /// What there is of each of its meters, in the same order.
     pub meters: Vec<FoundMeter>,
@@ -45,11 +45,18 @@ pub struct FoundMeter {
 
 /// A meter in the making.
 struct Point {
-    place: Option<usize>,
+    /// Its places among the document's usage points: several, in an archive.
+    places: Vec<usize>,
     number: Option<String>,
     kind: MeterKind,
     public_id: Option<Uuid>,
     kinds: Kinds,
+}
+
+impl Point {
+    fn new(kind: MeterKind, places: Vec<usize>, number: Option<String>, public_id: Option<Uuid>) -> Self {
+        Self { places, number, kind, public_id, kinds: Kinds::new() }
+    }
 }
 
 /// Reads accounts, meters, readings and bills out of a document. `zone` is the utility's, for the days
@@ -70,18 +77,20 @@ pub fn found(document: &Document, zone: &TimeZone) -> Result<Found, OutOfRange> 
                 document.series.iter().filter(|s| s.usage_point == Some(place) && !s.readings.is_empty()).count();
             continue;
         };
-        let public_id = point.href.as_deref().and_then(mark).and_then(|mark| Uuid::try_parse(mark).ok());
-        points.push(Point {
-            place: Some(place),
-            number: point.account.clone(),
-            kind,
-            public_id,
-            kinds: Kinds::new(),
-        });
+        let public_id = meter_id(point, kind);
+        // One meter may be in several files of an archive.
+        let same = |known: &&mut Point| {
+            let alike = known.public_id == public_id && known.number == point.account && known.kind == kind;
+            alike && public_id.is_some()
+        };
+        match points.iter_mut().find(same) {
+            Some(known) => known.places.push(place),
+            None => points.push(Point::new(kind, vec![place], point.account.clone(), public_id)),
+        }
     }
     for series in document.series.iter().filter(|series| !series.readings.is_empty()) {
         let at = match series.usage_point {
-            Some(place) => match points.iter().position(|point| point.place == Some(place)) {
+            Some(place) => match points.iter().position(|point| point.places.contains(&place)) {
                 Some(at) => at,
                 // Counted above.
                 None => continue,
@@ -95,15 +104,9 @@ pub fn found(document: &Document, zone: &TimeZone) -> Result<Found, OutOfRange> 
                 (Some(kind), 1) if points.iter().all(|point| point.kind == kind) => 0,
                 (Some(kind), _) => points
                     .iter()
-                    .position(|point| point.place.is_none() && point.kind == kind)
+                    .position(|point| point.places.is_empty() && point.kind == kind)
                     .unwrap_or_else(|| {
-                        points.push(Point {
-                            place: None,
-                            number: None,
-                            kind,
-                            public_id: None,
-                            kinds: Kinds::new(),
-                        });
+                        points.push(Point::new(kind, Vec::new(), None, None));
                         points.len() - 1
                     }),
             },
@@ -113,8 +116,9 @@ pub fn found(document: &Document, zone: &TimeZone) -> Result<Found, OutOfRange> 
             left_out += 1;
         }
     }
-    let billed =
-        |point: &Point| point.place.is_some() && document.bills.iter().any(|b| b.usage_point == point.place);
+    let billed = |point: &Point| {
+        document.bills.iter().any(|bill| bill.usage_point.is_some_and(|place| point.places.contains(&place)))
+    };
     points.retain(|point| !point.kinds.is_empty() || billed(point));
     Ok(Found { accounts: accounts(document, points, zone)?, left_out })
 }
@@ -130,18 +134,18 @@ fn accounts(document: &Document, points: Vec<Point>, zone: &TimeZone) -> Result<
     let single = groups.len() == 1;
     let mut accounts = Vec::new();
     for (number, group) in groups {
-        let mut places: Vec<Option<usize>> = group.iter().filter(|p| p.place.is_some()).map(|p| p.place).collect();
+        let mut places: Vec<Option<usize>> =
+            group.iter().flat_map(|p| &p.places).map(|place| Some(*place)).collect();
         if single {
             places.push(None);
         }
         let bills = bills_of(document, &places, zone)?;
-        let first = group.iter().find_map(|point| document.usage_points.get(point.place?));
+        let first = group.iter().find_map(|point| document.usage_points.get(*point.places.first()?));
         let number = number
             .or_else(|| {
                 single.then(|| only(document.customers.accounts.iter().map(|a| a.number.clone()))).flatten()
             })
-            .or_else(|| first.and_then(|point| point.href.as_deref()).and_then(mark).map(str::to_owned))
-            .unwrap_or_else(|| "1".to_owned());
+            .unwrap_or_default();
         let address = single
             .then(|| only(document.customers.locations.iter().map(|location| location.address.as_ref())))
             .flatten()
@@ -186,9 +190,20 @@ fn kind_of_uom(uom: Option<u16>) -> Option<MeterKind> {
     }
 }
 
-/// The last part of an address.
-fn mark(href: &str) -> Option<&str> {
-    href.rsplit('/').find(|part| !part.is_empty())
+/// The name of a meter: the UUID that ends its usage point's address, else one that is made of that
+/// address, without a host, or of the delivery point's name. The same in every document of a utility;
+/// `None` where the document has nothing to tell meters apart by.
+pub fn meter_id(point: &UsagePoint, kind: MeterKind) -> Option<Uuid> {
+    let href = point.href.as_deref().map(|href| href.split_once("://").map_or(href, |(_, rest)| rest));
+    let path = href.map(|href| href.trim_end_matches('/')).filter(|href| !href.is_empty());
+    let uuid = path.and_then(|path| Uuid::try_parse(path.rsplit('/').next()?).ok());
+    let made = || {
+        let mark = point.delivery_point.as_deref().or(path)?;
+        // Short marks, as `01`, are of the gas meter in one file and of the other one in another.
+        let kind = if kind == MeterKind::Gas { "gas" } else { "electric" };
+        Some(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{kind} {mark}").as_bytes()))
+    };
+    uuid.or_else(made)
 }
 
 /// The only thing there is.

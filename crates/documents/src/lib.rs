@@ -11,7 +11,7 @@ mod bills;
 mod numbers;
 mod series;
 
-pub use accounts::{Found, FoundAccount, FoundMeter, found, kind_of_point, one_line};
+pub use accounts::{Found, FoundAccount, FoundMeter, found, kind_of_point, meter_id, one_line};
 pub use bills::{add_summary, bills_of, fits};
 pub use numbers::{lowered, money, quality, scale, unit, whole};
 pub use series::{Kinds, Total, add_series, in_order, kind_of, total};

@@ -99,9 +99,10 @@ pub fn total(series: &[Series], kind: MeterKind) -> Option<Total> {
     }
     // Of two that cover the same the finer one.
     let grain = covered.into_iter().rev().max_by_key(|(_, seconds)| *seconds).map(|(grain, _)| grain);
-    let used = series
-        .iter()
-        .filter(|series| Some(series.kind.grain) == grain && series.kind.flow != Flow::Received)
+    let of_grain = |flow| series.iter().filter(move |s| Some(s.kind.grain) == grain && s.kind.flow == flow);
+    // Net is what is left of delivered and received: it counts only where there is nothing else.
+    let flow = if of_grain(Flow::Delivered).next().is_some() { Flow::Delivered } else { Flow::Net };
+    let used = of_grain(flow)
         .map(|series| {
             let real = series.readings.iter().filter(|reading| reading.quality != Quality::Projected);
             let sum: i128 = real.map(|reading| i128::from(reading.raw)).sum();
@@ -141,6 +142,14 @@ mod tests {
         assert_eq!(total.used.unwrap().to_string(), "9");
         let of_hours = super::total(&[hours, back], MeterKind::Electric).unwrap();
         assert_eq!(of_hours.used.unwrap().to_string(), "1.2");
+    }
+
+    #[test]
+    fn net_is_not_added_to_what_was_delivered() {
+        let of = |flow, raw| series(Grain::Hour, flow, Unit::WattHour, &[(0, 3600, raw)]);
+        let used = |series: &[Series]| total(series, MeterKind::Electric).unwrap().used.unwrap().to_string();
+        assert_eq!(used(&[of(Flow::Delivered, 900), of(Flow::Received, 400), of(Flow::Net, 500)]), "0.9");
+        assert_eq!(used(&[of(Flow::Net, -500)]), "-0.5");
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl MyDataConnector {
         consent: &Consent,
         account: &RemoteAccount,
     ) -> Result<Vec<Mark>, ConnectorError> {
-        let named = account.meters.iter().map(|meter| meter.public_id.map(Mark::Id));
+        let named = account.meters.iter().map(|meter| meter.public_id.map(Mark::named));
         if let Some(marks) = named.collect() {
             return Ok(marks);
         }
@@ -79,12 +79,9 @@ impl MyDataConnector {
         points.sort_by_key(|point| point.mark.order());
         let listed = match listed {
             Some(listed) => listed,
-            // Nobody says whose they are: one account, known by its first meter.
-            None => {
-                let first = points.iter().find(|point| point.kind.is_some());
-                let first = first.ok_or(ConnectorError::NoAccounts)?;
-                vec![Listed { number: first.mark.text(), address: None, marks: None }]
-            }
+            // Nobody says whose they are: one account, known by its meters.
+            None if points.iter().all(|point| point.kind.is_none()) => return Err(ConnectorError::NoAccounts),
+            None => vec![Listed { number: String::new(), address: None, marks: None }],
         };
         let held: Vec<_> = listed.into_iter().filter_map(|one| held(one, &points)).collect();
         if held.is_empty() { Err(ConnectorError::NoAccounts) } else { Ok(held) }
@@ -129,7 +126,7 @@ fn held(listed: Listed, points: &[Point]) -> Option<Held> {
     let (mut meters, mut marks, mut title) = (Vec::new(), Vec::new(), None);
     for point in points.iter().filter(own) {
         let Some(kind) = point.kind else { continue };
-        meters.push(RemoteMeter { public_id: point.mark.id(), kind });
+        meters.push(RemoteMeter { public_id: Some(point.mark.id()), kind });
         marks.push(point.mark.clone());
         title = title.or_else(|| point.title.clone());
     }

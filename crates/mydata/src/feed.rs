@@ -12,29 +12,37 @@ const DAY: i64 = 86_400;
 
 /// The last part of a usage point's address, which is the same in every feed of a consent: the address
 /// itself may be written with or without a host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// However it is written.
-    Id(Uuid),
-    /// Anything else.
-    Text(String),
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    /// The mark itself where it is a UUID, however it is written, else one that is made of it.
+    id: Uuid,
+    text: String,
+}
+
+impl PartialEq for Mark {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
 }
 
 impl Mark {
     pub(crate) fn of(href: &str) -> Option<Self> {
         let text = href.rsplit('/').find(|part| !part.is_empty())?;
-        Some(Uuid::try_parse(text).map_or_else(|_| Self::Text(text.to_owned()), Self::Id))
+        let id = Uuid::try_parse(text).unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_URL, text.as_bytes()));
+        Some(Self { id, text: text.to_owned() })
     }
 
     pub(crate) fn of_point(document: &Document, place: Option<usize>) -> Option<Self> {
         Self::of(document.usage_points.get(place?)?.href.as_deref()?)
     }
 
-    pub(crate) fn id(&self) -> Option<Uuid> {
-        match self {
-            Self::Id(id) => Some(*id),
-            Self::Text(_) => None,
-        }
+    /// Of a meter that has this name.
+    pub(crate) fn named(id: Uuid) -> Self {
+        Self { id, text: String::new() }
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.id
     }
 
     /// For an order that does not depend on the feed's. Of numbers the lower one is first, so that a
@@ -45,10 +53,7 @@ impl Mark {
     }
 
     pub(crate) fn text(&self) -> String {
-        match self {
-            Self::Id(id) => id.to_string(),
-            Self::Text(text) => text.clone(),
-        }
+        self.text.to_lowercase()
     }
 }
 
@@ -125,7 +130,7 @@ mod tests {
         assert_eq!(Mark::of(&format!("UsagePoint/{}/", id.to_lowercase())), Some(at("")));
         assert_eq!(Mark::of("/UsagePoint/0042").map(|mark| mark.text()).as_deref(), Some("0042"));
         assert_eq!(Mark::of("//"), None);
-        let mut marks: Vec<_> = ["12", "9", "100"].map(|text| Mark::Text(text.to_owned())).into();
+        let mut marks: Vec<_> = ["12", "9", "100"].map(|text| Mark::of(text).unwrap()).into();
         marks.sort_by_key(Mark::order);
         assert_eq!(marks.iter().map(Mark::text).collect::<Vec<_>>(), ["9", "12", "100"]);
     }

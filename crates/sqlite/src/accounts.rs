@@ -79,15 +79,19 @@ fn carry_out(conn: &Connection, user: Uuid, plan: Plan) -> Done<Vec<Account>> {
     Ok(plan.accounts.into_iter().map(whole).collect())
 }
 
+/// Like [`replace`], but what is not found stays.
+pub(crate) fn merge(conn: &Connection, user: Uuid, found: Vec<Account>) -> Done<Vec<Account>> {
+    let plan = Plan::new(of_user(conn, user)?, found);
+    carry_out(conn, user, Plan { gone_accounts: Vec::new(), gone_meters: Vec::new(), ..plan })
+}
+
 /// [`connect_core::store::UsageStore::put_accounts`].
 pub(crate) fn put(conn: &Connection, turn: Turn, found: Vec<Account>) -> Done<Option<Vec<Account>>> {
     if sync::hold(conn, turn)?.is_none() {
         return Ok(None);
     }
-    let plan = Plan::new(of_user(conn, turn.user_id)?, found);
     // Only the customer makes anything go: a utility's list may be short for a day.
-    let plan = Plan { gone_accounts: Vec::new(), gone_meters: Vec::new(), ..plan };
-    carry_out(conn, turn.user_id, plan).map(Some)
+    merge(conn, turn.user_id, found).map(Some)
 }
 
 /// Adds what a file holds: accounts, which all stay, and for each its readings and bills.
@@ -98,10 +102,11 @@ pub(crate) fn add(
     at: Timestamp,
     import: Vec<Import>,
 ) -> Done<()> {
-    let plan = Plan::new(of_user(conn, user)?, found);
-    let plan = Plan { gone_accounts: Vec::new(), gone_meters: Vec::new(), ..plan };
-    let added = carry_out(conn, user, plan)?;
+    let added = merge(conn, user, found)?;
     let mut progress = sync::queue(conn, user, None, &of_user(conn, user)?)?;
+    for fetched in progress.meters.values_mut() {
+        *fetched = fetched.at_rest();
+    }
     for (account, Import { meters, bills }) in added.into_iter().zip(import) {
         for (meter, series) in account.meters.into_iter().zip(meters) {
             progress.meters.insert(meter.id, Fetched::by_file(&series));
@@ -141,7 +146,13 @@ impl Plan {
         let mut plan = Self::default();
         for mut account in found {
             // Taken out, so that a number that is listed twice is not matched to one row twice.
-            let same = stored.iter().position(|before| before.account_number == account.account_number);
+            // One that has got another number, or its first, is known by its meters.
+            let has =
+                |before: &&Account| before.meters.iter().any(|m| account.meters.iter().any(|own| own.id == m.id));
+            let same = stored
+                .iter()
+                .position(|before| has(&before))
+                .or_else(|| stored.iter().position(|before| before.account_number == account.account_number));
             let before = same.map(|at| stored.remove(at));
             account.id = before.as_ref().map_or(account.id, |before| before.id);
             let old_meters = before.as_ref().map_or(&[][..], |before| &before.meters);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connect_core::store::{SeriesMonths, StoreError, StoredSeries, Turn};
 use connect_core::usage::{
-    Chunk, Correction, Fetched, Reading, Restatement, Series, SeriesKind, Window, merge, month_of,
+    Chunk, Correction, Fetched, MAX_READINGS, Reading, Restatement, Series, SeriesKind, Window, merge, month_of,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -60,6 +60,9 @@ fn put_month(conn: &Connection, now: Timestamp, series: i64, month: i32, fetched
     let merged = merge(readings, fetched);
     if !merged.changed {
         return Ok(());
+    }
+    if merged.readings.len() as u64 > MAX_READINGS {
+        return Err(StoreError::Backend("a month has more readings than can be kept".into()).into());
     }
     run(
         conn,

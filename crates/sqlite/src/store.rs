@@ -102,7 +102,7 @@ impl Store for SqliteStore {
         self.readers.read(move |conn| users::by_login(conn, client_id, &login)).await
     }
 
-    async fn user_by_subscription(&self, subscription: &str) -> StoreResult<Option<User>> {
+    async fn users_by_subscription(&self, subscription: &str) -> StoreResult<Vec<User>> {
         let subscription = subscription.to_owned();
         self.readers.read(move |conn| users::by_subscription(conn, &subscription)).await
     }

@@ -98,7 +98,7 @@ pub(crate) fn hasten(conn: &Connection, user: Uuid, now: Timestamp) -> Done<()> 
 pub(crate) fn announced(conn: &Connection, user: Uuid, now: Timestamp) -> Done<()> {
     run(
         conn,
-        "UPDATE sync_jobs SET due_at = ?2, failures = 0 WHERE user_id = ?1 AND due_at > ?2 AND lease IS NULL",
+        "UPDATE sync_jobs SET due_at = ?2 WHERE user_id = ?1 AND due_at > ?2 AND lease IS NULL",
         params![user.as_bytes(), now.as_millisecond()],
     )?;
     Ok(())

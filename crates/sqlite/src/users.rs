@@ -6,7 +6,7 @@ use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use crate::accounts;
-use crate::rows::{Done, access, access_name, number, one, run, text, uuid};
+use crate::rows::{Done, access, access_name, each, number, one, run, text, uuid};
 use crate::sessions::{self, Change};
 use crate::sync;
 
@@ -34,9 +34,14 @@ pub(crate) fn by_login(conn: &Connection, client_id: Uuid, login: &Digest) -> Do
     find(conn, select_user!("client_id = ?1 AND login_digest = ?2"), params![client_id.as_bytes(), login])
 }
 
-/// [`connect_core::store::Store::user_by_subscription`].
-pub(crate) fn by_subscription(conn: &Connection, subscription: &str) -> Done<Option<User>> {
-    find(conn, select_user!("subscription = ?1 LIMIT 1"), [subscription])
+/// [`connect_core::store::Store::users_by_subscription`].
+pub(crate) fn by_subscription(conn: &Connection, subscription: &str) -> Done<Vec<User>> {
+    let mut users = Vec::new();
+    each(conn, select_user!("subscription = ?1"), [subscription], |row| {
+        users.push(user(row)?);
+        Ok(())
+    })?;
+    Ok(users)
 }
 
 fn find(conn: &Connection, sql: &str, params: impl Params) -> Done<Option<User>> {
@@ -62,7 +67,9 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
         return Ok(None);
     }
     let known = known_user(conn, &link)?;
-    let id = known.unwrap_or(link.new_user_id);
+    // Data of another source stays, and what it covers says nothing about this one.
+    let other_way = known.as_ref().is_some_and(|user| user.access != link.access);
+    let id = known.as_ref().map_or(link.new_user_id, |user| user.id);
     // First, because a reference belongs to one user of the client at a time.
     run(
         conn,
@@ -104,10 +111,13 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             // None at all are not known yet, which takes nothing away.
             let accounts = if link.accounts.is_empty() {
                 accounts::of_user(conn, id)?
+            } else if other_way {
+                accounts::merge(conn, id, link.accounts)?
             } else {
                 accounts::replace(conn, id, link.accounts)?
             };
-            sync::queue(conn, id, Some(link.at), &accounts)?;
+            let fetched = if other_way { &[][..] } else { &accounts };
+            sync::queue(conn, id, Some(link.at), fetched)?;
         }
         Some(import) => {
             accounts::add(conn, id, link.accounts, link.at, import)?;
@@ -123,12 +133,12 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
 
 /// The user that a link belongs to, if there is one: by login, else the one that is renewed, if
 /// it still exists and is the client's.
-fn known_user(conn: &Connection, link: &NewLink) -> Done<Option<Uuid>> {
+fn known_user(conn: &Connection, link: &NewLink) -> Done<Option<User>> {
     if let Some(user) = by_login(conn, link.client_id, &link.login_digest)? {
-        return Ok(Some(user.id));
+        return Ok(Some(user));
     }
     let Some(renews) = link.renews else { return Ok(None) };
-    Ok(by_id(conn, renews)?.filter(|user| user.client_id == link.client_id).map(|user| user.id))
+    Ok(by_id(conn, renews)?.filter(|user| user.client_id == link.client_id))
 }
 
 /// [`connect_core::store::Store::delete_user`]. The schema takes along what hangs on the row:

@@ -68,7 +68,7 @@ impl Site {
             .site_root(site.to_str().unwrap())
             .site_pkg_dir("pkg")
             .build();
-        let web = Web::new(service.clone(), options, quickstart.then(|| company.clone()));
+        let web = Web::new(service.clone(), options, quickstart.then(|| company.clone()), false);
         Self { router: router(web), service, company, dir }
     }
 

@@ -226,15 +226,15 @@ pub enum Action {
     Resend,
     /// Would rather sign in here than agree at the utility's site.
     SignInHere,
-    /// Goes to the utility's site with the company's whole page, this one.
+    /// Goes to the utility's site with the company's whole page, or no longer with it.
     Leave {
         /// Its address.
-        page: String,
+        page: Option<String>,
     },
     /// Came back from the utility's site, with a code or without.
     ComeBack {
-        /// Whether the customer agreed.
-        agreed: bool,
+        /// Why there is no code; `None` when there is one.
+        refusal: Option<ConsentNotice>,
     },
     /// Has a file of a utility that cannot be linked.
     UseFile {

@@ -23,8 +23,8 @@ pub struct Page<'a> {
 pub enum PageContent<'a> {
     /// Agree at the utility's own site.
     Consent {
-        /// Where that is.
-        url: &'a str,
+        /// Whether that is open: the way there is known.
+        open: bool,
         /// Whether user name and password would do as well.
         can_sign_in: bool,
         /// What happened at the last try.

@@ -67,8 +67,9 @@ impl Flow {
             _ => self.route,
         };
         let page = match action {
-            Action::Leave { page } => Some(page.clone()),
-            _ => self.page.clone(),
+            Action::Leave { page } => page.clone(),
+            // It is for one way there and back.
+            _ => self.page.clone().filter(|_| matches!(action, Action::ComeBack { refusal: None })),
         };
         Ok((Flow { stage, preset, route, page, ..self.clone() }, effect))
     }
@@ -106,11 +107,11 @@ impl Flow {
                 quiet(SignIn::new(*utility).plain())
             }
             (stage @ Stage::Consent { .. }, Action::Leave { .. }) => quiet(stage.without_notice()),
-            (stage @ Stage::Consent { .. }, Action::ComeBack { agreed: true }) => {
+            (stage @ Stage::Consent { .. }, Action::ComeBack { refusal: None }) => {
                 Ok((checking(Box::new(stage.without_notice()), Check::Login, now), Effect::Redeem))
             }
-            (stage @ Stage::Consent { .. }, Action::ComeBack { agreed: false }) => {
-                quiet(stage.with_consent_notice(ConsentNotice::Denied))
+            (stage @ Stage::Consent { .. }, Action::ComeBack { refusal: Some(notice) }) => {
+                quiet(stage.with_consent_notice(*notice))
             }
             // A file is for what cannot be linked, so that nobody gives one by mistake.
             (Stage::Credentials(SignIn { utility, .. }), Action::UseFile { available: false }) => {

@@ -274,7 +274,7 @@ fn look(flow: &Flow, environment: Environment) -> connect_wire::FlowView {
         environment,
         step: 3,
         expires_at: after(t0(), 60),
-        consent_url: "https://utility.example/authorize",
+        consent_open: true,
         draw: &|page| format!("{page:?}"),
         now: t0(),
     };
@@ -358,13 +358,13 @@ fn consent_is_given_at_the_utilitys_site_and_a_login_is_the_other_way() {
     let login = go(&flow, Action::SignInHere);
     assert!(matches!(&login.stage, Stage::Credentials(l) if l.utility == PGE));
     assert_eq!(go(&login, Action::Back).stage, plain);
-    let denied = go(&flow, Action::ComeBack { agreed: false });
+    let denied = go(&flow, Action::ComeBack { refusal: Some(ConsentNotice::Denied) });
     let with = |notice| Stage::Consent { utility: PGE, can_sign_in: true, notice: Some(notice) };
     assert_eq!(denied.stage, with(ConsentNotice::Denied));
-    let (asked, effect) = act(&denied, Action::ComeBack { agreed: true });
+    let (asked, effect) = act(&denied, Action::ComeBack { refusal: None });
     assert_eq!(effect, Effect::Redeem);
     // A second answer of the same customer finds nobody who waits.
-    assert_eq!(asked.act(&Action::ComeBack { agreed: true }, t0()), Err(OutOfPlace));
+    assert_eq!(asked.act(&Action::ComeBack { refusal: None }, t0()), Err(OutOfPlace));
     let after_error = |error| asked.answer(Answer::Failed(error)).unwrap().stage;
     assert_eq!(after_error(ConnectorError::SiteDown), with(ConsentNotice::Down));
     assert_eq!(after_error(ConnectorError::NoAccounts), with(ConsentNotice::NoAccounts));

@@ -26,8 +26,8 @@ pub struct ViewContext<'a> {
     pub expires_at: Timestamp,
     /// The current time.
     pub now: Timestamp,
-    /// Where the customer agrees, at the stage of consent.
-    pub consent_url: &'a str,
+    /// Whether there is a way to the utility's site, at the stage of consent.
+    pub consent_open: bool,
     /// Draws the screens that the server draws.
     pub draw: &'a DrawPage,
 }
@@ -81,7 +81,7 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
         Stage::Consent { utility, can_sign_in, notice } => page(
             PageKind::Consent,
             *utility,
-            PageContent::Consent { url: cx.consent_url, can_sign_in: *can_sign_in, notice: *notice },
+            PageContent::Consent { open: cx.consent_open, can_sign_in: *can_sign_in, notice: *notice },
         ),
         Stage::Upload { utility, notice } => {
             page(PageKind::Upload, *utility, PageContent::Upload { notice: notice.as_ref() })

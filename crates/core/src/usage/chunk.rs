@@ -17,9 +17,9 @@ use jiff::{Timestamp, ToSpan};
 use super::{Quality, Reading, Window};
 
 const VERSION: u8 = 1;
-/// Most readings of a chunk: a month of one-minute readings is 44 640. Bounds what a broken chunk
+/// Most readings of a chunk: a month of two-second readings is 1 339 200. Bounds what a broken chunk
 /// can make us allocate.
-const MAX_READINGS: u64 = 100_000;
+pub const MAX_READINGS: u64 = 1_500_000;
 /// Longest unpacked form: ten bytes for each of four numbers.
 const MAX_BYTES: u64 = MAX_READINGS * 40;
 

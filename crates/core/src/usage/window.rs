@@ -67,6 +67,12 @@ impl Fetched {
         Self { window: Window { from: -FOREVER, to: FOREVER }, floor: -FOREVER, seen, long: false, forward: None }
     }
 
+    /// The same, when no more will be fetched: whatever is there is all there is.
+    #[must_use]
+    pub fn at_rest(self) -> Self {
+        Self { seen: self.seen, ..Self::by_file(&[]) }
+    }
+
     /// Whether there was any reading in it.
     pub fn has_readings(&self) -> bool {
         self.seen.is_some()

@@ -132,7 +132,7 @@ impl Service {
         remote_id: &str,
     ) -> Result<Result<Vec<u8>, ConnectorError>, UsageError> {
         let client = self.store.client(user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
-        let Some(connector) = self.connector_of(user.utility, client.environment) else {
+        let Some(connector) = self.connector_of_user(user, client.environment) else {
             return Ok(Err(ConnectorError::NotOffered));
         };
         let SealedLogins { session, .. } = self.store.sealed_logins(user.id).await?.ok_or(UsageError::Gone)?;

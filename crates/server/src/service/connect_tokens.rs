@@ -64,8 +64,8 @@ impl Service {
             Some(named) => Some(self.find_utility(named).ok_or(ConnectTokenError::UnknownUtility)?),
         };
         let known = self.store.user_by_ref(client.id, &request.user_id).await.map_err(Fault::from)?;
-        // Who left with the whole page and came back linked finds the confirmation, whether the page
-        // has kept its token or made a new one.
+        // Who agreed at the utility's site finds the confirmation, whether the page has kept its token or
+        // made a new one meanwhile.
         let waiting = match &known {
             Some(user) if user.access == Access::Consent => {
                 self.store.session_linked(user.id).await.map_err(Fault::from)?
@@ -74,11 +74,10 @@ impl Service {
         };
         let waiting = waiting.filter(|run| {
             let open = run.finished_at.is_none() && run.open_until() > self.clock.now();
-            open && run.flow.page.is_some() && preset.is_none_or(|p| run.flow.stage.utility() == Some(p))
+            open && preset.is_none_or(|p| run.flow.stage.utility() == Some(p))
         });
         let linked_user = waiting.as_ref().and_then(|run| run.linked_user);
         let flow = match (waiting, known) {
-            // The mark stays, for a page that makes a token at each load.
             (Some(run), _) => run.flow,
             (None, Some(user)) if preset.is_some_and(|p| p != user.utility) => {
                 let linked = self.directory.by_id(user.utility).map_or_else(String::new, |u| u.slug.clone());

@@ -1,17 +1,32 @@
 //! Consent at a utility's own site (Green Button Connect My Data): the way there and back.
+//!
+//! The way back is bound to the browser that set out: whoever is sent to a utility by a link of somebody
+//! else's run must not share their data with that run. So the customer sets out by a form of the modal's
+//! own origin, which leaves a cookie, and an answer without that cookie is not taken.
 
 use std::sync::Arc;
 
 use connect_core::connector::Connector;
-use connect_core::flow::{Action, Route, Stage, available};
+use connect_core::flow::{Action, ConsentNotice, Route, Stage, available};
 use connect_core::secret::{Secret, same};
 use connect_core::token::{Environment, Handle};
 
 use super::runs::{Run, RunError, Work};
 use super::{Fault, Service};
 
-/// Longest address of a company's page.
+/// Longest address of a company's page that is kept.
 const MAX_PAGE_BYTES: usize = 2000;
+
+/// A way to a utility's site.
+#[derive(Debug)]
+pub struct Departure {
+    /// Where to go.
+    pub url: String,
+    /// Public handle of the run, to name the proof by.
+    pub handle: Handle,
+    /// What the same browser shows when it comes back.
+    pub proof: Secret,
+}
 
 impl Service {
     /// How a utility is linked by a client of this environment.
@@ -29,52 +44,98 @@ impl Service {
         self.connectors.get(format!("{}-my-data", utility.slug).as_str()).cloned()
     }
 
-    /// Where the customer of a run agrees. `None` at other stages.
-    pub(super) fn consent_url(&self, run: &Run) -> Option<String> {
+    /// Where the customer of a run agrees, and the state that goes along. `None` at other stages.
+    pub(super) fn consent_url(&self, run: &Run) -> Option<(String, String)> {
         let Run { session, client } = run;
         let Stage::Consent { utility, .. } = session.flow.stage else { return None };
         let state = format!("{}.{}", session.handle.as_str(), self.keys.consent_state(session.id, session.step));
-        self.consent_connector(utility, client.environment)?.consent_url(&state)
+        let url = self.consent_connector(utility, client.environment)?.consent_url(&state)?;
+        Some((url, state))
     }
 
-    /// The company's whole page goes to the utility's site, and is to be come back to. Gives the address
-    /// to go to.
-    pub async fn leave(&self, token: &Secret, step: u32, page: String) -> Result<String, RunError> {
-        let web = page.starts_with("https://") || page.starts_with("http://");
-        if !web || page.len() > MAX_PAGE_BYTES || page.contains(|c: char| c.is_control() || c == ' ') {
+    /// The customer sets out, in a window of its own or with the company's whole page, to come back to
+    /// `page`. An address that is none is left out: the customer then finds the way back alone.
+    pub async fn set_out(&self, token: &Secret, step: u32, page: Option<String>) -> Result<Departure, RunError> {
+        let mut run = self.open_run(token).await?;
+        if run.session.step != step {
             return Err(RunError::OutOfPlace);
         }
-        self.act(token, step, Action::Leave { page }).await?;
-        self.consent_url(&self.open_run(token).await?).ok_or(RunError::OutOfPlace)
+        let web = |page: &String| page.starts_with("https://") || page.starts_with("http://");
+        let plain = |page: &String| !page.contains(|c: char| c.is_control() || c == ' ');
+        let page = page.filter(web).filter(plain).filter(|page| page.len() <= MAX_PAGE_BYTES);
+        if page != run.session.flow.page {
+            self.act(token, step, Action::Leave { page }).await?;
+            run = self.open_run(token).await?;
+        }
+        let (url, state) = self.consent_url(&run).ok_or(RunError::OutOfPlace)?;
+        Ok(Departure { url, proof: self.keys.consent_proof(&state), handle: run.session.handle })
     }
 
-    /// The customer is back from the utility's site: `state` as it was sent along, and the code, if they
-    /// agreed. An answer that no run waits for (a second one, or a forged one) changes nothing. Gives
-    /// the company's page, if the whole of it came along.
-    pub async fn come_back(&self, state: &str, code: Option<Secret>) -> Result<Option<String>, RunError> {
+    /// The customer is back from the utility's site: `state` as it was sent along, the `proof` of the
+    /// browser, and the code or why there is none. An answer that no run waits for (a second one, one of
+    /// another browser, or a forged one) changes nothing. Gives the company's page, if the whole of it
+    /// came along.
+    pub async fn come_back(
+        &self,
+        state: &str,
+        proof: &str,
+        answer: Result<Secret, ConsentNotice>,
+    ) -> Result<Option<String>, RunError> {
         let (handle, mark) = state.split_once('.').ok_or(RunError::OutOfPlace)?;
         let handle = Handle::parse(handle).ok_or(RunError::OutOfPlace)?;
+        let changes = self.changes();
         let session = self.store.session_by_handle(&handle).await.map_err(Fault::from)?;
         let run = self.as_open_run(session).await?.ok_or(RunError::TokenInvalid)?;
         let expected = self.keys.consent_state(run.session.id, run.session.step);
-        if !same(mark.as_bytes(), expected.as_bytes()) || !matches!(run.session.flow.stage, Stage::Consent { .. })
-        {
+        let ours = same(mark.as_bytes(), expected.as_bytes())
+            && same(proof.as_bytes(), self.keys.consent_proof(state).expose().as_bytes());
+        if !ours || !matches!(run.session.flow.stage, Stage::Consent { .. }) {
             return Err(RunError::OutOfPlace);
         }
         let (step, page) = (run.session.step, run.session.flow.page.clone());
-        let action = Action::ComeBack { agreed: code.is_some() };
-        self.carry_out(run, step, &action, code.map(Work::Redeem)).await.map(|_| page)
+        let (code, refusal) = match answer {
+            Ok(code) => (Some(Work::Redeem(code)), None),
+            Err(notice) => (None, Some(notice)),
+        };
+        let id = run.session.token_digest;
+        self.carry_out(run, step, &Action::ComeBack { refusal }, code).await?;
+        if page.is_some() {
+            // The page that it comes back to makes a token of its own: the link must be there by then.
+            let session = self.store.session_by_token(&id).await.map_err(Fault::from)?;
+            if let Some(run) = self.as_open_run(session).await? {
+                self.wait_for(run, changes, step + 1, super::runs::LONGEST_WAIT).await?;
+            }
+        }
+        Ok(page)
     }
 
-    /// A utility has announced data at these addresses: the users' jobs are due.
+    /// A utility has announced data at these addresses: the jobs of the users whose subscription they are,
+    /// or are below, are due.
     pub async fn data_announced(&self, addresses: &[String]) -> Result<(), Fault> {
         let now = self.clock.now();
         for address in addresses {
-            if let Some(user) = self.store.user_by_subscription(address).await? {
-                self.store.data_announced(user.id, now).await?;
+            for user in self.users_of(address).await? {
+                if self.desk.may_announce(user, now) {
+                    self.store.data_announced(user, now).await?;
+                }
             }
         }
         self.desk.wake();
         Ok(())
+    }
+
+    /// Some utilities name a resource below the subscription, or a part of its time.
+    async fn users_of(&self, address: &str) -> Result<Vec<uuid::Uuid>, Fault> {
+        let mut address = address.split(['?', '#']).next().unwrap_or_default();
+        for _ in 0..4 {
+            let users = self.store.users_by_subscription(address).await?;
+            if !users.is_empty() {
+                return Ok(users.into_iter().map(|user| user.id).collect());
+            }
+            let Some((above, _)) = address.rsplit_once('/') else { break };
+            address = above;
+        }
+        tracing::info!("data was announced of a subscription that nobody has");
+        Ok(Vec::new())
     }
 }

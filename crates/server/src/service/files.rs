@@ -26,6 +26,9 @@ const MAX_READINGS: usize = 1_100_000;
 /// Most accounts and meters: a customer's, not a landlord's town.
 const MAX_METERS: usize = 100;
 
+/// Most usage points, series or bills in a file, before anything is made of them.
+const MAX_PARTS: usize = 5_000;
+
 /// What is kept of a file until it is linked.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -71,8 +74,13 @@ impl Service {
         let utility = run.session.flow.stage.utility().and_then(|id| self.directory.by_id(id));
         // Its zone is what the local times of an export are in.
         let zone = TimeZone::get(&zone_of(utility)).unwrap_or(TimeZone::UTC);
-        let _turn = self.files.acquire().await.map_err(|_| Fault::Broken("the readers of files"))?;
-        let read = tokio::task::spawn_blocking(move || read(file.as_ref(), &zone)).await;
+        let turn = self.files.clone().acquire_owned().await.map_err(|_| Fault::Broken("the readers of files"))?;
+        let read = tokio::task::spawn_blocking(move || {
+            // The turn lasts as long as the work, also when nobody waits for it any more.
+            let _turn = turn;
+            read(file.as_ref(), &zone)
+        });
+        let read = read.await;
         let (read, kept) = match read.map_err(|_| Fault::Broken("a file broke its reader"))? {
             Ok((summary, kept)) => (Ok(summary), Some(kept)),
             Err(notice) => (Err(notice), None),
@@ -172,12 +180,16 @@ fn read(file: &[u8], zone: &TimeZone) -> Result<(FileSummary, Kept), FileNotice>
     let limits = Limits { bytes: 4 * MAX_FILE_BYTES as u64, readings: MAX_READINGS, ..Limits::default() };
     let options = Options { limits, time_zone: Some(zone.clone()) };
     let document = greenbutton::read_with(file, &options).map_err(notice_of)?;
+    let parts = [document.usage_points.len(), document.series.len(), document.bills.len()];
     let damaged = |reason: &str| FileNotice::Damaged { place: String::new(), reason: reason.into() };
+    if parts.iter().any(|part| *part > MAX_PARTS) {
+        return Err(damaged("it holds the data of more than a household"));
+    }
     let Found { accounts, left_out } =
         found(&document, zone).map_err(|_| damaged("a number has too many digits"))?;
     let meters: usize = accounts.iter().map(|account| account.meters.len()).sum();
     if meters > MAX_METERS {
-        return Err(damaged("it holds the meters of more than a household"));
+        return Err(damaged("it holds the data of more than a household"));
     }
     let bills: usize = accounts.iter().map(|account| account.bills.len()).sum();
     let shown: Vec<FileMeter> = accounts

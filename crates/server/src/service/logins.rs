@@ -185,8 +185,11 @@ impl Job {
     async fn linked(&self, cx: LoginContext, login: Option<Login>, session: UtilitySession) -> Outcome {
         match self.connector.accounts(cx, &session).await {
             Ok(accounts) => Outcome::Linked(login, session, accounts),
-            // The customer has agreed, and the utility will tell the accounts later.
-            Err(ConnectorError::NotReady) => Outcome::Linked(login, session, Vec::new()),
+            // The customer has agreed, and the utility will tell the accounts later: a consent is not asked
+            // for twice because of an outage.
+            Err(ConnectorError::NotReady | ConnectorError::SiteDown) if login.is_none() => {
+                Outcome::Linked(login, session, Vec::new())
+            }
             Err(error) => Outcome::Failed(error),
         }
     }

@@ -32,6 +32,7 @@ use uuid::Uuid;
 pub use access::{AccessGranted, Refused};
 pub use bills::{AccountBills, Bills, Document};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
+pub use consent::Departure;
 pub use data::AccountView;
 pub use files::MAX_FILE_BYTES;
 pub use pages::{PageError, PageRequest};
@@ -69,7 +70,7 @@ pub struct Service {
     /// Draws the screens that the server draws.
     draw: Box<DrawPage>,
     /// Turns at reading files.
-    files: tokio::sync::Semaphore,
+    files: Arc<tokio::sync::Semaphore>,
     /// Ids of runs that have just changed, for requests that wait. A node of several hears only
     /// its own; waiting requests therefore also look again after a second.
     changed: broadcast::Sender<Uuid>,
@@ -112,7 +113,7 @@ impl Service {
             settings,
             desk: Arc::default(),
             draw: Box::new(|_| String::new()),
-            files: tokio::sync::Semaphore::new(files::READ_AT_ONCE),
+            files: Arc::new(tokio::sync::Semaphore::new(files::READ_AT_ONCE)),
             changed,
         }
     }

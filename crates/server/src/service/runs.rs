@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{Fault, Service};
 
 /// Longest wait of one `wait` call: below the timeouts of common proxies.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// How long a submit waits for the utility before it shows "checking".
 const SHORT_WAIT: Duration = Duration::from_millis(1200);
 /// How often a waiting call looks at the store by itself.
@@ -82,7 +82,7 @@ impl Service {
             step: session.step,
             expires_at: session.expires_at,
             now: self.clock.now(),
-            consent_url: &self.consent_url(run).unwrap_or_default(),
+            consent_open: self.consent_url(run).is_some(),
             draw: &*self.draw,
         };
         view(&session.flow, cx)
@@ -229,6 +229,11 @@ impl Service {
         }
     }
 
+    /// Changes of runs, from now on.
+    pub(super) fn changes(&self) -> broadcast::Receiver<Uuid> {
+        self.changed.subscribe()
+    }
+
     async fn reload(&self, session: &ConnectSession) -> Result<Run, RunError> {
         let again = self.store.session_by_token(&session.token_digest).await.map_err(Fault::from)?;
         self.as_open_run(again).await?.ok_or(RunError::TokenInvalid)
@@ -236,7 +241,7 @@ impl Service {
 
     /// The run once it has left `step` or its check, or as it is when the time is over.
     /// `changes` has listened since before `run` was read, so that no change is missed.
-    async fn wait_for(
+    pub(super) async fn wait_for(
         &self,
         mut run: Run,
         mut changes: broadcast::Receiver<Uuid>,

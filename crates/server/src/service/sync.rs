@@ -1,13 +1,15 @@
 //! The worker: reads the data behind links, in turns. A turn is a job that is due, taken by a
 //! lease; what it reads is committed window by window, so that a crash costs one window.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use connect_core::clock::after;
+use connect_core::clock::{after, seconds_until};
 use connect_core::connector::ConnectorError;
 use connect_core::store::{SyncJob, Turn, TurnEnd};
 use connect_core::sync::{Gate, Meaning, Site, meaning, refresh_at, retry_at, site_of};
+use jiff::Timestamp;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -20,6 +22,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long a worker may be silent before its job is taken over, in seconds. Every window that is
 /// stored starts it anew.
 const LEASE_SECONDS: i64 = 120;
+/// How long a user's next announcement is left aside, in seconds.
+const ANNOUNCED_SECONDS: i64 = 60;
 /// Turns at a time, of all utilities.
 const AT_ONCE: usize = 4;
 
@@ -28,12 +32,24 @@ const AT_ONCE: usize = 4;
 pub(super) struct SyncDesk {
     gate: Mutex<Gate>,
     wake: Notify,
+    /// When a user's data was last announced.
+    announced: Mutex<HashMap<Uuid, Timestamp>>,
 }
 
 impl SyncDesk {
     /// A job may be due.
     pub(super) fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// Whether an announcement makes a difference: anybody may send one, and each costs the utility a few
+    /// requests.
+    pub(super) fn may_announce(&self, user: Uuid, now: Timestamp) -> bool {
+        let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        announced.retain(|_, at| seconds_until(now, after(*at, ANNOUNCED_SECONDS)) > 0);
+        let first = !announced.contains_key(&user);
+        announced.entry(user).or_insert(now);
+        first
     }
 
     fn gate(&self) -> MutexGuard<'_, Gate> {

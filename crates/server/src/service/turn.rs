@@ -167,6 +167,9 @@ impl Work<'_> {
 
     async fn log_in(&mut self) -> Result<UtilitySession, Stopped> {
         self.logged_in = true;
+        if self.job.user.access == Access::Consent {
+            return self.renew().await;
+        }
         // The password is never sent twice because of what went wrong after it was sent.
         match self.service.store.may_log_in(self.turn(), LOGIN_WAIT_SECONDS).await? {
             Leave::Given => {}
@@ -176,12 +179,6 @@ impl Work<'_> {
         // A session that is over may still be a device that the utility remembers, or renew itself.
         let earlier = self.job.sealed.session.as_deref();
         let earlier = earlier.and_then(|sealed| self.service.open_session(self.job.user.id, sealed).ok());
-        if self.job.user.access == Access::Consent {
-            // Without it there is nothing to go on with: the customer must agree again.
-            let earlier = earlier.ok_or(ConnectorError::InvalidCredentials)?;
-            let session = in_time(self.connector.renew(self.context(), &earlier)).await?;
-            return self.keep(session).await;
-        }
         let login = self.service.open_login(self.job.user.id, &self.job.sealed.login)?;
         let step = match &earlier {
             Some(earlier) => in_time(self.connector.begin_again(self.context(), &login, earlier)).await?,
@@ -191,6 +188,20 @@ impl Work<'_> {
             LoginStep::Done(session) => self.keep(session).await,
             // A connector that asks all the same has sent nothing, as its contract says.
             LoginStep::Challenge { .. } => Err(ConnectorError::ChallengeNeeded.into()),
+        }
+    }
+
+    /// A consent renews itself. No password is sent, so it may be tried as often as a turn is.
+    async fn renew(&self) -> Result<UtilitySession, Stopped> {
+        let sealed = self.job.sealed.session.as_deref();
+        let earlier = sealed.and_then(|sealed| self.service.open_session(self.job.user.id, sealed).ok());
+        // Without a consent that can be read there is nothing to go on with: the customer must agree again.
+        let earlier = earlier.ok_or(ConnectorError::InvalidCredentials)?;
+        match in_time(self.connector.renew(self.context(), &earlier)).await {
+            Err(ConnectorError::StaleState | ConnectorError::NotOffered) => {
+                Err(ConnectorError::InvalidCredentials.into())
+            }
+            session => self.keep(session?).await,
         }
     }
 

@@ -8,7 +8,7 @@ use connect_core::connector::{
     ChallengeInput, Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind,
     RemoteAccount, RemoteMeter, UtilitySession,
 };
-use connect_core::flow::Action;
+use connect_core::flow::{Action, ConsentNotice};
 use connect_core::secret::Secret;
 use connect_core::store::{Access, Store, UsageStore};
 use connect_core::token::Environment;
@@ -28,7 +28,7 @@ const PAGE: &str = "https://solar.example/account?tab=energy";
 struct Custodian {
     ready: AtomicBool,
     expired: AtomicBool,
-    revoked: AtomicBool,
+    down: AtomicBool,
 }
 
 fn session(data: &str) -> UtilitySession {
@@ -67,11 +67,7 @@ impl Connector for Custodian {
     }
 
     async fn renew(&self, _: LoginContext, _: &UtilitySession) -> Result<UtilitySession, ConnectorError> {
-        if self.revoked.load(Ordering::SeqCst) {
-            Err(ConnectorError::InvalidCredentials)
-        } else {
-            Ok(session("second"))
-        }
+        if self.down.load(Ordering::SeqCst) { Err(ConnectorError::SiteDown) } else { Ok(session("second")) }
     }
 
     fn subscription(&self, _: &UtilitySession) -> Option<String> {
@@ -107,11 +103,32 @@ async fn start(ready: bool) -> (TestApp, Company, Arc<Custodian>) {
     (app, company, custodian)
 }
 
-/// The state that is part of the address on the screen.
-fn state(customer: &Customer) -> String {
-    let (kind, text) = page(&customer.view.screen);
-    assert_eq!(kind, PageKind::Consent);
-    text.split_once("?state=").unwrap().1.split('"').next().unwrap().to_owned()
+/// A browser that is at the utility's site.
+struct There {
+    state: String,
+    proof: String,
+}
+
+impl There {
+    async fn of(app: &TestApp, customer: &Customer, page: Option<&str>) -> Self {
+        let page = page.map(str::to_owned);
+        let set_out = app.service.set_out(&customer.token, customer.view.step, page).await.unwrap();
+        let state = set_out.url.split_once("?state=").unwrap().1.to_owned();
+        Self { state, proof: set_out.proof.expose().to_owned() }
+    }
+
+    async fn back(
+        &self,
+        app: &TestApp,
+        answer: Result<Secret, ConsentNotice>,
+    ) -> Result<Option<String>, RunError> {
+        app.service.come_back(&self.state, &self.proof, answer).await
+    }
+}
+
+/// Sets out and comes back.
+async fn answer(app: &TestApp, customer: &Customer, answer: Result<Secret, ConsentNotice>) {
+    assert_eq!(There::of(app, customer, None).await.back(app, answer).await.unwrap(), None);
 }
 
 async fn at_consent(app: &TestApp, company: &Company, user: &str) -> Customer {
@@ -120,12 +137,12 @@ async fn at_consent(app: &TestApp, company: &Company, user: &str) -> Customer {
         customer.act(Action::Continue).await;
         customer.select(SUNRISE).await;
     }
-    state(&customer);
+    assert_eq!(page(&customer.view.screen).0, PageKind::Consent);
     customer
 }
 
-fn code(text: &str) -> Option<Secret> {
-    Some(Secret::new(text))
+fn code(text: &str) -> Result<Secret, ConsentNotice> {
+    Ok(Secret::new(text))
 }
 
 #[tokio::test]
@@ -137,7 +154,7 @@ async fn who_agrees_there_is_linked_here() {
         let mut customer = waiting;
         customer.wait().await.clone()
     });
-    assert_eq!(app.service.come_back(&state(&customer), code("good")).await.unwrap(), None);
+    answer(&app, &customer, code("good")).await;
     // The modal, which has waited, goes on.
     let screen = waited.await.unwrap();
     assert!(matches!(screen, Screen::Linked { .. } | Screen::Checking { .. }), "{screen:?}");
@@ -151,46 +168,50 @@ async fn who_agrees_there_is_linked_here() {
     // The next time it starts there again.
     let renewed = at_consent(&app, &company, "u").await;
     assert!(!renewed.view.can_go_back);
-    app.service.come_back(&state(&renewed), code("good")).await.unwrap();
+    answer(&app, &renewed, code("good")).await;
     assert_eq!(app.store.user_by_ref(company.client.id, "u").await.unwrap().unwrap().id, user.id);
 }
 
 #[tokio::test]
-async fn an_answer_is_taken_once_and_only_with_its_own_state() {
+async fn an_answer_is_taken_once_with_its_own_state_and_from_the_browser_that_set_out() {
     let (app, company, _) = start(true).await;
-    let mut customer = at_consent(&app, &company, "u").await;
-    let other = at_consent(&app, &company, "other").await;
-    let good = state(&customer);
-    let (handle, mark) = good.split_once('.').unwrap();
-    let foreign = format!("{handle}.{}", state(&other).split_once('.').unwrap().1);
+    let customer = at_consent(&app, &company, "u").await;
+    let mut other = at_consent(&app, &company, "other").await;
+    let (good, theirs) = (There::of(&app, &customer, None).await, There::of(&app, &other, None).await);
+    let (handle, mark) = good.state.split_once('.').unwrap();
+    let foreign = format!("{handle}.{}", theirs.state.split_once('.').unwrap().1);
     for bad in ["", "x", handle, &format!("{handle}."), &format!("{handle}.{}", "0".repeat(32)), &foreign, mark] {
-        let answer = app.service.come_back(bad, code("good")).await;
+        let answer = app.service.come_back(bad, &good.proof, code("good")).await;
         assert!(matches!(answer, Err(RunError::OutOfPlace | RunError::TokenInvalid)), "{bad}: {answer:?}");
     }
-    customer.reload().await;
-    assert_eq!(state(&customer), good, "nothing has changed");
-    app.service.come_back(&good, code("good")).await.unwrap();
-    assert!(matches!(app.service.come_back(&good, code("good")).await, Err(RunError::OutOfPlace)));
+    // Somebody who was sent there by the link of another's run.
+    for proof in ["", theirs.proof.as_str()] {
+        let answer = app.service.come_back(&good.state, proof, code("good")).await;
+        assert!(matches!(answer, Err(RunError::OutOfPlace)), "{answer:?}");
+    }
+    let now = app.service.load(&customer.token).await.unwrap();
+    assert_eq!(now.step, customer.view.step, "nothing has changed");
+    good.back(&app, code("good")).await.unwrap();
+    assert!(matches!(good.back(&app, code("good")).await, Err(RunError::OutOfPlace)));
     // A state is of one step: after a refusal there is a new one.
-    let mut denied = other;
-    let before = state(&denied);
-    app.service.come_back(&before, None).await.unwrap();
-    denied.reload().await;
-    assert_ne!(state(&denied), before);
-    assert!(matches!(app.service.come_back(&before, code("good")).await, Err(RunError::OutOfPlace)));
+    theirs.back(&app, Err(ConsentNotice::Denied)).await.unwrap();
+    other.reload().await;
+    assert_ne!(There::of(&app, &other, None).await.state, theirs.state);
+    assert!(matches!(theirs.back(&app, code("good")).await, Err(RunError::OutOfPlace)));
 }
 
 #[tokio::test]
 async fn what_went_wrong_there_is_said_here() {
     let (app, company, _) = start(true).await;
     let mut customer = at_consent(&app, &company, "u").await;
-    for (answer, notice) in [(None, "Denied"), (code("down"), "Down"), (code("old"), "Internal")] {
-        app.service.come_back(&state(&customer), answer).await.unwrap();
+    let denied = Err(ConsentNotice::Denied);
+    for (given, notice) in [(denied, "Denied"), (code("down"), "Down"), (code("old"), "Internal")] {
+        answer(&app, &customer, given).await;
         customer.reload().await;
         let (kind, text) = page(&customer.view.screen);
         assert!(kind == PageKind::Consent && text.contains(notice), "{notice}: {text}");
     }
-    app.service.come_back(&state(&customer), code("good")).await.unwrap();
+    answer(&app, &customer, code("good")).await;
     customer.reload().await;
     assert!(customer.is_linked());
 }
@@ -210,7 +231,7 @@ async fn who_would_rather_sign_in_here_can() {
 async fn a_utility_that_still_prepares_the_data_is_linked_and_announces_it() {
     let (app, company, custodian) = start(false).await;
     let mut customer = at_consent(&app, &company, "u").await;
-    app.service.come_back(&state(&customer), code("not-ready")).await.unwrap();
+    answer(&app, &customer, code("not-ready")).await;
     assert!(matches!(customer.reload().await, Screen::Linked { accounts, .. } if accounts.is_empty()));
     let token = app.exchange(&company, &customer.code().await).await;
     app.service.sync_due().await.unwrap();
@@ -218,7 +239,7 @@ async fn a_utility_that_still_prepares_the_data_is_linked_and_announces_it() {
     custodian.ready.store(true, Ordering::SeqCst);
     // It would be asked again later; the announcement makes it now.
     assert_eq!(app.service.sync_due().await.unwrap(), 0);
-    app.service.data_announced(&["https://utility.example/other".into()]).await.unwrap();
+    app.service.data_announced(&["https://other.example/Subscription/7".into()]).await.unwrap();
     assert_eq!(app.service.sync_due().await.unwrap(), 0);
     app.service.data_announced(&[ADDRESS.into()]).await.unwrap();
     assert_eq!(app.service.sync_due().await.unwrap(), 1);
@@ -230,7 +251,7 @@ async fn a_utility_that_still_prepares_the_data_is_linked_and_announces_it() {
 async fn a_consent_renews_itself_until_it_is_taken_back() {
     let (app, company, custodian) = start(true).await;
     let customer = at_consent(&app, &company, "u").await;
-    app.service.come_back(&state(&customer), code("good")).await.unwrap();
+    answer(&app, &customer, code("good")).await;
     let user = app.store.user_by_ref(company.client.id, "u").await.unwrap().unwrap().id;
     custodian.expired.store(true, Ordering::SeqCst);
     let before = app.store.sealed_logins(user).await.unwrap().unwrap().session;
@@ -246,13 +267,46 @@ async fn a_consent_renews_itself_until_it_is_taken_back() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_fails_for_a_while_is_tried_again_soon() {
+    let (app, company, custodian) = start(true).await;
+    let customer = at_consent(&app, &company, "u").await;
+    answer(&app, &customer, code("good")).await;
+    let user = app.store.user_by_ref(company.client.id, "u").await.unwrap().unwrap().id;
+    custodian.expired.store(true, Ordering::SeqCst);
+    custodian.down.store(true, Ordering::SeqCst);
+    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    custodian.down.store(false, Ordering::SeqCst);
+    let before = app.store.sealed_logins(user).await.unwrap().unwrap().session;
+    app.place.clock.advance(300);
+    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    assert_ne!(app.store.sealed_logins(user).await.unwrap().unwrap().session, before);
+    assert_eq!(app.store.sync_state(user).await.unwrap().unwrap().error, None);
+}
+
+#[tokio::test]
+async fn an_announcement_names_the_subscription_or_something_below_and_counts_once_a_minute() {
+    let (app, company, custodian) = start(false).await;
+    let customer = at_consent(&app, &company, "u").await;
+    answer(&app, &customer, code("not-ready")).await;
+    app.service.sync_due().await.unwrap();
+    let below = format!("{ADDRESS}/UsagePoint/1?published-min=0");
+    app.service.data_announced(&[below.clone(), below.clone()]).await.unwrap();
+    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    // Anybody may send it again.
+    app.service.data_announced(&[below.clone()]).await.unwrap();
+    assert_eq!(app.service.sync_due().await.unwrap(), 0);
+    custodian.ready.store(true, Ordering::SeqCst);
+    app.place.clock.advance(61);
+    app.service.data_announced(&[below]).await.unwrap();
+    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn the_whole_page_may_go_there_and_finds_the_link_when_it_is_back() {
     let (app, company, _) = start(true).await;
     let customer = at_consent(&app, &company, "u").await;
-    let url = app.service.leave(&customer.token, customer.view.step, PAGE.into()).await.unwrap();
-    let sent = url.split_once("?state=").unwrap().1;
-    assert_ne!(sent, state(&customer), "the state is of the new step");
-    assert_eq!(app.service.come_back(sent, code("good")).await.unwrap().as_deref(), Some(PAGE));
+    let there = There::of(&app, &customer, Some(PAGE)).await;
+    assert_eq!(there.back(&app, code("good")).await.unwrap().as_deref(), Some(PAGE));
     // The page has forgotten its token and made a new one, and another: the confirmation is there, and
     // the code works.
     let mut again = customer;
@@ -266,12 +320,23 @@ async fn the_whole_page_may_go_there_and_finds_the_link_when_it_is_back() {
     app.place.clock.advance(1);
     let renewed = app.customer(&company, "u").await;
     assert_eq!(page(&renewed.view.screen).0, PageKind::Consent);
+}
 
-    for bad in
-        ["javascript:alert(1)", "//evil.example", "", "https://a b", &format!("https://{}", "a".repeat(3000))]
-    {
-        let customer = at_consent(&app, &company, "v").await;
-        let answer = app.service.leave(&customer.token, customer.view.step, bad.to_owned()).await;
-        assert!(matches!(answer, Err(RunError::OutOfPlace)), "{bad}");
+#[tokio::test]
+async fn a_page_is_kept_for_one_way_only_and_what_is_none_is_left_out() {
+    let (app, company, _) = start(true).await;
+    let mut customer = at_consent(&app, &company, "u").await;
+    let there = There::of(&app, &customer, Some(PAGE)).await;
+    assert_eq!(there.back(&app, Err(ConsentNotice::Denied)).await.unwrap().as_deref(), Some(PAGE));
+    customer.reload().await;
+    // The page again, and then, without an answer, a window.
+    There::of(&app, &customer, Some(PAGE)).await;
+    customer.reload().await;
+    let window = There::of(&app, &customer, None).await;
+    assert_eq!(window.back(&app, Err(ConsentNotice::Denied)).await.unwrap(), None);
+    for bad in ["javascript:alert(1)", "//evil.example", "https://a b", &format!("https://{}", "a".repeat(3000))] {
+        customer.reload().await;
+        let there = There::of(&app, &customer, Some(bad)).await;
+        assert_eq!(there.back(&app, Err(ConsentNotice::Denied)).await.unwrap(), None, "{bad}");
     }
 }

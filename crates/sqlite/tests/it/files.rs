@@ -127,7 +127,39 @@ async fn a_users_data_is_found_by_the_address_of_the_utilitys_notifications() {
     let address = "https://utility.example/Batch/Subscription/7";
     let consented = NewLink { access: Access::Consent, subscription: Some(address.into()), ..link() };
     let user = world.store.link(change(session.id, 0), consented).await.unwrap().unwrap();
-    let found = world.store.user_by_subscription(address).await.unwrap().unwrap();
-    assert_eq!((found.id, found.access), (user, Access::Consent));
-    assert_eq!(world.store.user_by_subscription("https://utility.example/").await.unwrap(), None);
+    let found = world.store.users_by_subscription(address).await.unwrap();
+    assert_eq!(found.iter().map(|found| (found.id, found.access)).collect::<Vec<_>>(), [(user, Access::Consent)]);
+    assert_eq!(world.store.users_by_subscription("https://utility.example/").await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn another_way_to_the_data_keeps_what_is_there_and_reads_anew() {
+    let world = world().await;
+    let session = world.session().await;
+    let import = Import { meters: vec![days(10, &[1, 2, 3])], bills: vec![] };
+    let file = by_file(vec![import], vec![account(1, "", &[meter(10, Electric)])]);
+    let user = world.store.link(change(session.id, 0), file).await.unwrap().unwrap();
+    // The utility can be linked by now; its account has a number, and its meter another id.
+    let session = world.session().await;
+    let login =
+        NewLink { renews: Some(user), accounts: vec![account(2, "100", &[meter(20, Electric)])], ..link() };
+    assert_eq!(world.store.link(change(session.id, 0), login).await.unwrap(), Some(user));
+    assert_eq!(raws(&world, user, 10).await, [1, 2, 3]);
+    assert_eq!(world.store.accounts(user).await.unwrap().len(), 2);
+    let job = world.store.claim_sync(Uuid::now_v7(), at(1000), at(1060), vec![]).await.unwrap().unwrap();
+    assert!(job.progress.meters.is_empty(), "nothing counts as fetched by the login");
+}
+
+#[tokio::test]
+async fn an_account_that_gets_a_number_is_known_by_its_meter() {
+    let world = world().await;
+    let session = world.session().await;
+    let import = || vec![Import { meters: vec![days(10, &[1])], bills: vec![] }];
+    let unnamed = by_file(import(), vec![account(1, "", &[meter(10, Electric)])]);
+    let user = world.store.link(change(session.id, 0), unnamed).await.unwrap().unwrap();
+    let session = world.session().await;
+    let named = by_file(import(), vec![account(2, "123", &[meter(10, Electric)])]);
+    assert_eq!(world.store.link(change(session.id, 0), named).await.unwrap(), Some(user));
+    let accounts = world.store.accounts(user).await.unwrap();
+    assert_eq!(accounts, [account(1, "123", &[meter(10, Electric)])]);
 }
