@@ -5,6 +5,7 @@ mod checking;
 mod code;
 mod credentials;
 mod ended;
+mod focus;
 mod header;
 mod leave;
 mod linked;

@@ -102,7 +102,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
         let lines = [words.missing_text(), words.missing_bill(), words.missing_landlord()];
         let back = button("primary", words.missing_back(), move || {
             helping.set(false);
-            super::state::focus_screen();
+            super::focus::focus_screen();
         });
         message(None, words.missing_title().into(), lines.map(|text| line(text.into())).into(), vec![back])
     };
@@ -143,7 +143,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             <footer class="foot">
                 {button("quiet", words.select_missing(), move || {
                     helping.set(true);
-                    super::state::focus_screen();
+                    super::focus::focus_screen();
                 })}
             </footer>
         }

@@ -7,12 +7,11 @@ use connect_wire::{FlowView, Hidden, PageKind, Screen};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use leptos::web_sys::HtmlElement;
 use serde::Serialize;
 
 use super::bridge;
+use super::focus::{focus, focus_screen};
 use super::parts::field_value;
 use crate::calls::{CallError, Finish, Go, Load, Wait, Way, ask, encode, post, read};
 
@@ -398,25 +397,4 @@ fn order(screen: &Screen) -> u8 {
         Screen::Code(_) => 6,
         Screen::Linked { .. } | Screen::Unsupported { .. } | Screen::Stopped { .. } => 7,
     }
-}
-
-/// Moves the focus to where the screen begins: its first wrong field, the field it marks, or
-/// its heading. After the browser has drawn it.
-pub(super) fn focus_screen() {
-    // Where there is room beside a keyboard on the screen, typing may begin at once.
-    let wide = document().document_element().is_some_and(|html| html.client_width() > 520);
-    focus(if wide {
-        ".screen [aria-invalid=true], .screen [data-focus], .screen [data-focus-fine], #title"
-    } else {
-        ".screen [aria-invalid=true], .screen [data-focus], #title"
-    });
-}
-
-fn focus(selector: &'static str) {
-    request_animation_frame(move || {
-        let first = selector.split(", ").find_map(|s| document().query_selector(s).ok().flatten());
-        if let Some(element) = first.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    });
 }

@@ -273,6 +273,12 @@ pub trait Connector: Send + Sync {
         Err(ConnectorError::NotOffered)
     }
 
+    /// Tells the utility that the consent is needed no more. Nothing to do for most connectors.
+    async fn give_back(&self, cx: LoginContext, session: &UtilitySession) -> Result<(), ConnectorError> {
+        let _ = (cx, session);
+        Ok(())
+    }
+
     /// The address that the utility's notifications name this session's data by.
     fn subscription(&self, session: &UtilitySession) -> Option<String> {
         let _ = session;

@@ -107,6 +107,18 @@ impl Http {
         }
     }
 
+    /// Deletes a resource.
+    pub(crate) async fn delete(&self, address: &str, token: &Secret) -> Result<(), ConnectorError> {
+        let request = self.client.delete(self.at(address)?).bearer_auth(token.expose());
+        let (status, _) = self.answer(request, self.token_bytes).await?;
+        match status {
+            status if status.is_success() => Ok(()),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
+            StatusCode::UNAUTHORIZED => Err(ConnectorError::SessionExpired),
+            _ => Err(ConnectorError::SiteChanged("answer to a consent that is given back")),
+        }
+    }
+
     async fn answer(
         &self,
         request: RequestBuilder,

@@ -121,6 +121,14 @@ impl Connector for MyDataConnector {
         self.refresh(cx, session).await
     }
 
+    async fn give_back(&self, _: LoginContext, session: &UtilitySession) -> Result<(), ConnectorError> {
+        let consent = Consent::open(self.config.name, session)?;
+        match &consent.authorization {
+            Some(address) => self.http.delete(address, &consent.access).await,
+            None => Ok(()),
+        }
+    }
+
     fn subscription(&self, session: &UtilitySession) -> Option<String> {
         Consent::open(self.config.name, session).ok().map(|consent| consent.resource)
     }

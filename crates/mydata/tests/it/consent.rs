@@ -176,3 +176,13 @@ async fn a_session_is_of_its_connector_and_its_consent() {
     let mixed = UtilitySession { data: serde_json::to_vec(&mixed).unwrap(), ..one };
     assert_eq!(failed(custodian.accounts(&mixed).await), ConnectorError::InvalidCredentials);
 }
+
+#[tokio::test]
+async fn a_consent_that_is_given_back_is_over_at_the_utility() {
+    let custodian = Custodian::new().await;
+    let session = custodian.consent("good").await;
+    custodian.connector.give_back(custodian.cx(), &session).await.unwrap();
+    assert_eq!(failed(custodian.accounts(&session).await), ConnectorError::SessionExpired);
+    let renewed = custodian.connector.renew(custodian.cx(), &session).await;
+    assert_eq!(failed(renewed), ConnectorError::InvalidCredentials);
+}

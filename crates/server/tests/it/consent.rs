@@ -16,7 +16,7 @@ use connect_sandbox::SandboxConnector;
 use connect_server::service::RunError;
 use connect_wire::{PageKind, Screen};
 
-use crate::support::{Company, Customer, Place, TestApp, get, page};
+use crate::support::{Company, Customer, Place, TestApp, delete, get, page};
 
 /// Number of Sunrise Power & Gas.
 const SUNRISE: u32 = 900_001;
@@ -29,6 +29,7 @@ struct Custodian {
     ready: AtomicBool,
     expired: AtomicBool,
     down: AtomicBool,
+    given_back: tokio::sync::Notify,
 }
 
 fn session(data: &str) -> UtilitySession {
@@ -68,6 +69,15 @@ impl Connector for Custodian {
 
     async fn renew(&self, _: LoginContext, _: &UtilitySession) -> Result<UtilitySession, ConnectorError> {
         if self.down.load(Ordering::SeqCst) { Err(ConnectorError::SiteDown) } else { Ok(session("second")) }
+    }
+
+    async fn give_back(&self, _: LoginContext, session: &UtilitySession) -> Result<(), ConnectorError> {
+        // The first token is over by then.
+        if session.data == b"first" {
+            return Err(ConnectorError::SessionExpired);
+        }
+        self.given_back.notify_one();
+        Ok(())
     }
 
     fn subscription(&self, _: &UtilitySession) -> Option<String> {
@@ -293,7 +303,7 @@ async fn an_announcement_names_the_subscription_or_something_below_and_counts_on
     app.service.data_announced(&[below.clone(), below.clone()]).await.unwrap();
     assert_eq!(app.service.sync_due().await.unwrap(), 1);
     // Anybody may send it again.
-    app.service.data_announced(&[below.clone()]).await.unwrap();
+    app.service.data_announced(std::slice::from_ref(&below)).await.unwrap();
     assert_eq!(app.service.sync_due().await.unwrap(), 0);
     custodian.ready.store(true, Ordering::SeqCst);
     app.place.clock.advance(61);
@@ -339,4 +349,15 @@ async fn a_page_is_kept_for_one_way_only_and_what_is_none_is_left_out() {
         let there = There::of(&app, &customer, Some(bad)).await;
         assert_eq!(there.back(&app, Err(ConsentNotice::Denied)).await.unwrap(), None, "{bad}");
     }
+}
+
+#[tokio::test]
+async fn who_is_deleted_is_given_back_at_the_utility() {
+    let (app, company, custodian) = start(true).await;
+    let mut customer = at_consent(&app, &company, "u").await;
+    answer(&app, &customer, code("good")).await;
+    customer.reload().await;
+    let token = app.exchange(&company, &customer.code().await).await;
+    app.send(delete("/users/u").by(&company).bearer(&token)).await.ok();
+    custodian.given_back.notified().await;
 }
