@@ -1,4 +1,5 @@
 //! What real sample files, and made ones, come to.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{Cursor, Write};
 
