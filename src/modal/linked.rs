@@ -29,15 +29,16 @@ pub(super) fn linked(
                 (false, true) => words.linked_meters_gas(),
                 _ => words.linked_meters_electricity(),
             };
-            let mut line = String::from(meters);
-            // A file need not name it.
+            // A file need not name address and number.
+            let unplaced = account.address.is_empty();
+            let mut line = String::from(if unplaced { "" } else { meters });
             if !account.ending.is_empty() {
-                line.push_str(" · ");
+                line.push_str(if unplaced { "" } else { " · " });
                 line.push_str(&fill(words.linked_ending(), &[("ending", &account.ending)]));
             }
             view! {
                 <li class="account">
-                    <span class="row-name">{account.address}</span>
+                    <span class="row-name">{if unplaced { meters.to_owned() } else { account.address }}</span>
                     <span class="row-place">{line}</span>
                 </li>
             }

@@ -22,7 +22,7 @@ pub fn around(card: impl IntoView) -> impl IntoView {
             <section class="qs-card" aria-labelledby="try-title">
                 <h2 id="try-title">"Try it"</h2>
                 <p class="hint" id="user-id-hint">
-                    "With an id that is linked already, Connect starts in update mode, at the password."
+                    "With an id that is linked already, Connect starts in update mode, where the link was made."
                 </p>
                 {card}
             </section>
@@ -33,7 +33,7 @@ pub fn around(card: impl IntoView) -> impl IntoView {
             <p>
                 "Nothing here reaches a real utility. The API is on this same address: "
                 <code>"/auth/connect-token"</code> ", " <code>"/auth/token"</code> ", " <code>"/accounts"</code> ", "
-                <code>"/users/{user_id}"</code> ", " <a href="/utilities"><code>"/utilities"</code></a> "."
+                <code>"/intervals"</code> ", " <code>"/bills"</code> ", " <code>"/users/{user_id}"</code> ", " <a href="/utilities"><code>"/utilities"</code></a> "."
             </p>
         </footer>
     }

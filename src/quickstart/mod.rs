@@ -93,8 +93,8 @@ pub fn quickstart() -> impl IntoView {
                     <select class="input" id="utility" name="utility_slug">
                         <option value="">"The customer chooses"</option>
                         <option value="pge">"Pacific Gas and Electric"</option>
-                        <option value="sunrise">"Sunrise Power & Gas (by consent on its own site)"</option>
-                        <option value="cherokee-electric-cooperative">"Cherokee Electric Cooperative (not supported yet: by a file)"</option>
+                        <option value="sunrise">"Sunrise Power & Gas (by consent)"</option>
+                        <option value="cherokee-electric-cooperative">"Cherokee Electric Cooperative (by a file)"</option>
                     </select>
                 </div>
                 <button class="primary" type="submit" aria-busy=attr(move || Some(busy.get().to_string()))>

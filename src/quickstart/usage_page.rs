@@ -58,7 +58,7 @@ fn figure(usage: &Usage, hourly: bool) -> impl IntoView + use<> {
     let drawn = bars.len().min(if hourly { HOURS } else { DAYS });
     let bars = bars.split_off(bars.len() - drawn);
     let caption = match bars.is_empty() {
-        true => format!("{name}: no readings in this time"),
+        true => format!("{name}: no readings of the last month"),
         false => format!("{name} by {by}, {unit}"),
     };
     view! {

@@ -97,7 +97,11 @@ pub async fn exchange_code(code: Hidden) -> Result<LinkedUser, CallError> {
                 (false, true) => "gas",
                 _ => "electricity",
             };
-            format!("{}: {}, account {}", view.account.address, meters, view.account.account_number)
+            // A customer's own file names neither, as a rule.
+            let (address, number) = (view.account.address, view.account.account_number);
+            let place = if address.is_empty() { String::new() } else { format!("{address}: ") };
+            let number = if number.is_empty() { String::new() } else { format!(", account {number}") };
+            format!("{place}{meters}{number}")
         })
         .collect();
     let links = use_context::<Links>().ok_or(CallError::Internal)?;
