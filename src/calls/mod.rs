@@ -37,7 +37,7 @@ pub use submit_login::SubmitLogin;
 pub use wait::Wait;
 
 #[cfg(feature = "ssr")]
-mod server {
+pub(crate) mod server {
     //! What the bodies of the server functions share.
 
     use std::sync::Arc;
@@ -69,19 +69,22 @@ mod server {
 
     /// The outcome for the browser.
     pub(super) fn answer<T>(result: Result<T, RunError>) -> Result<T, CallError> {
-        result.map_err(|error| match error {
-            RunError::TokenInvalid => {
-                set_status(StatusCode::UNAUTHORIZED);
-                CallError::TokenInvalid
-            }
-            RunError::OutOfPlace => {
-                set_status(StatusCode::CONFLICT);
-                CallError::OutOfPlace
-            }
+        result.map_err(|error| {
+            let (status, error) = refusal(error);
+            set_status(status);
+            error
+        })
+    }
+
+    /// What the browser is told of a refusal. A fault of ours goes to the log.
+    pub(crate) fn refusal(error: RunError) -> (StatusCode, CallError) {
+        match error {
+            RunError::TokenInvalid => (StatusCode::UNAUTHORIZED, CallError::TokenInvalid),
+            RunError::OutOfPlace => (StatusCode::CONFLICT, CallError::OutOfPlace),
             RunError::Fault(fault) => {
                 tracing::error!(%fault, "a call of the modal failed");
-                CallError::Internal
+                (StatusCode::INTERNAL_SERVER_ERROR, CallError::Internal)
             }
-        })
+        }
     }
 }

@@ -5,8 +5,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, button, field_value, icon, monogram, note, outside_link, primary};
-use crate::calls::{SubmitLogin, Way};
+use super::parts::{Tone, at_utility, field_value, icon, note, outside_link, primary};
+use crate::calls::SubmitLogin;
 use crate::small::{Part, Small, attr, live_text, on};
 use crate::text::{Strings, fill, use_strings};
 
@@ -48,11 +48,7 @@ pub(super) fn credentials(
     view! {
         <form class="form" method="post" on:submit=on(on_submit) novalidate>
             <main class="main">
-                <div class="at-utility">
-                    {monogram(&utility)}
-                    <span class="at-name">{utility.name.clone()}</span>
-                    {can_change.then(|| button("link", words.change(), move || modal.go(Way::ChangeUtility)))}
-                </div>
+                {at_utility(&utility, can_change.then(|| words.change()))}
                 <h1 id="title" tabindex="-1">{with(title)}</h1>
                 {explained.unwrap_or_else(|| view! { <p class=if available { "" } else { "hint-box" }>{lead}</p> }.fresh())}
                 {(!available).then(|| file_offer(words))}

@@ -90,6 +90,20 @@ fn draw_button(class: &'static str, label: &'static str, act: Box<dyn FnMut(Mous
     view! { <button class=class type="button" on:click=act>{label}</button> }.fresh()
 }
 
+/// The utility that a screen is about, with a way to another one (`public/frame.js` carries it out).
+pub(crate) fn at_utility(utility: &UtilityCard, change: Option<&'static str>) -> Part {
+    let change = change
+        .map(|label| view! { <button class="link" type="button" data-way="change">{label}</button> }.fresh());
+    view! {
+        <div class="at-utility">
+            {monogram(utility)}
+            <span class="at-name">{utility.name.clone()}</span>
+            {change}
+        </div>
+    }
+    .fresh()
+}
+
 /// A screen that only says something: a mark, a headline, lines, and buttons.
 pub(super) fn message(mark: Option<Part>, title: String, lines: Vec<Part>, buttons: Vec<Part>) -> Part {
     let class = if mark.is_some() { "main middle" } else { "main" };

@@ -3,8 +3,8 @@
 use connect_core::flow::{ConsentNotice, Page};
 use leptos::prelude::*;
 
-use super::{at_utility, change, named, way};
-use crate::modal::parts::{Tone, icon, note};
+use super::{change, named, way};
+use crate::modal::parts::{Tone, at_utility, icon, note};
 use crate::small::{Part, Small};
 use crate::text::{ENGLISH, PageWords};
 

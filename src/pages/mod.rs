@@ -7,10 +7,8 @@ mod preview;
 mod upload;
 
 use connect_core::flow::{Page, PageContent};
-use connect_wire::UtilityCard;
 use leptos::prelude::*;
 
-use crate::modal::parts::{icon, monogram};
 use crate::small::{Part, Small};
 use crate::text::{ENGLISH_PAGES, PageWords, Strings, fill};
 
@@ -34,18 +32,7 @@ fn named(page: &Page<'_>, text: &str) -> String {
     fill(text, &[("company", page.company), ("utility", &page.utility.name)])
 }
 
-/// The utility that a screen is about, with a way to another one.
-fn at_utility(utility: &UtilityCard, change: Option<&'static str>) -> Part {
-    view! {
-        <div class="at-utility">
-            {monogram(utility)}
-            <span class="at-name">{utility.name.clone()}</span>
-            {change.map(|label| way("link", "change", label))}
-        </div>
-    }
-    .fresh()
-}
-
+/// The label of the way to another utility, where there is one.
 fn change(page: &Page<'_>, words: &PageWords) -> Option<&'static str> {
     page.can_change.then_some(words.change)
 }
@@ -55,23 +42,11 @@ fn way(class: &'static str, way: &'static str, label: &'static str) -> Part {
     view! { <button class=class type="button" data-way=way>{label}</button> }.fresh()
 }
 
-/// A row of a list: what it is, a figure, and a line about it.
-fn row(mark: &'static str, name: String, figure: String, line: String) -> Part {
-    view! {
-        <li class="account found">
-            {icon(mark)}
-            <span class="row-name">{name}</span>
-            <span class="figure">{figure}</span>
-            <span class="row-place">{line}</span>
-        </li>
-    }
-    .fresh()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary};
+    use connect_wire::UtilityCard;
 
     fn drawn(content: PageContent<'_>) -> String {
         let utility = UtilityCard {

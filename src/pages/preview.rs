@@ -3,7 +3,8 @@
 use connect_core::flow::{FileMeter, FileSummary, Page};
 use leptos::prelude::*;
 
-use super::{at_utility, named, row, way};
+use super::{named, way};
+use crate::modal::parts::{at_utility, icon};
 use crate::small::{Part, Small};
 use crate::text::{PageWords, fill};
 
@@ -50,4 +51,17 @@ fn meter_row(meter: &FileMeter, words: &PageWords) -> Part {
     line.push_str(" · ");
     line.push_str(&fill(words.preview_readings, &[("count", &meter.readings)]));
     row(mark, kind.to_owned(), meter.used.clone(), line)
+}
+
+/// A row of a list: what it is, a figure, and a line about it.
+fn row(mark: &'static str, name: String, figure: String, line: String) -> Part {
+    view! {
+        <li class="account found">
+            {icon(mark)}
+            <span class="row-name">{name}</span>
+            <span class="figure">{figure}</span>
+            <span class="row-place">{line}</span>
+        </li>
+    }
+    .fresh()
 }

@@ -4,8 +4,8 @@ use connect_core::flow::{FileNotice, Page};
 use connect_server::service::MAX_FILE_BYTES;
 use leptos::prelude::*;
 
-use super::{at_utility, change, named};
-use crate::modal::parts::{Tone, icon, note, outside_link};
+use super::{change, named};
+use crate::modal::parts::{Tone, at_utility, icon, note, outside_link};
 use crate::small::{Part, Small};
 use crate::text::{PageWords, fill};
 

@@ -20,6 +20,7 @@ use tokio::time::timeout;
 
 use super::Web;
 use crate::calls::CallError;
+use crate::calls::server::refusal;
 
 /// Longest time that a file may take to arrive, and that nothing may come of it.
 const ARRIVE: Duration = Duration::from_secs(300);
@@ -78,7 +79,7 @@ pub(super) async fn take(State(web): State<Web>, headers: HeaderMap, body: Body)
     let (Some(step), Some(size)) =
         (number("x-connect-step").and_then(|n| u32::try_from(n).ok()), number("x-connect-size"))
     else {
-        return refuse(StatusCode::BAD_REQUEST, &CallError::Malformed);
+        return reply(StatusCode::BAD_REQUEST, &CallError::Malformed);
     };
     match web.service.waits_for_file(&token, step).await {
         Ok(true) => {}
@@ -90,15 +91,15 @@ pub(super) async fn take(State(web): State<Web>, headers: HeaderMap, body: Body)
         return answer(web.service.refuse_file(&token, step).await);
     }
     let handle = Token::parse(TokenKind::Connect, token.expose()).and_then(|token| token.handle());
-    let Some(handle) = handle else { return refuse(StatusCode::UNAUTHORIZED, &CallError::TokenInvalid) };
+    let Some(handle) = handle else { return reply(StatusCode::UNAUTHORIZED, &CallError::TokenInvalid) };
     let Some(place) = web.arriving.place(handle.as_str()).await else {
-        return refuse(StatusCode::SERVICE_UNAVAILABLE, &CallError::Internal);
+        return reply(StatusCode::SERVICE_UNAVAILABLE, &CallError::Internal);
     };
     let file = match timeout(ARRIVE, arrive(body)).await {
         Ok(Some(file)) => file,
         // Longer than it said, broken off, or too slow.
-        Ok(None) => return refuse(StatusCode::BAD_REQUEST, &CallError::Malformed),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, &CallError::Network),
+        Ok(None) => return reply(StatusCode::BAD_REQUEST, &CallError::Malformed),
+        Err(_) => return reply(StatusCode::REQUEST_TIMEOUT, &CallError::Network),
     };
     drop(place);
     answer(web.service.read_file(&token, step, file).await)
@@ -118,17 +119,11 @@ async fn arrive(body: Body) -> Option<Vec<u8>> {
 fn answer(result: Result<FlowView, RunError>) -> Response {
     match result {
         Ok(view) => reply(StatusCode::OK, &view),
-        Err(RunError::TokenInvalid) => refuse(StatusCode::UNAUTHORIZED, &CallError::TokenInvalid),
-        Err(RunError::OutOfPlace) => refuse(StatusCode::CONFLICT, &CallError::OutOfPlace),
-        Err(RunError::Fault(fault)) => {
-            tracing::error!(%fault, "a file could not be taken");
-            refuse(StatusCode::INTERNAL_SERVER_ERROR, &CallError::Internal)
+        Err(error) => {
+            let (status, error) = refusal(error);
+            reply(status, &error)
         }
     }
-}
-
-fn refuse(status: StatusCode, error: &CallError) -> Response {
-    reply(status, error)
 }
 
 fn reply(status: StatusCode, value: &impl Serialize) -> Response {

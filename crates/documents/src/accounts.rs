@@ -193,7 +193,7 @@ fn kind_of_uom(uom: Option<u16>) -> Option<MeterKind> {
 /// The name of a meter: the UUID that ends its usage point's address, else one that is made of that
 /// address, without a host, or of the delivery point's name. The same in every document of a utility;
 /// `None` where the document has nothing to tell meters apart by.
-pub fn meter_id(point: &UsagePoint, kind: MeterKind) -> Option<Uuid> {
+pub(crate) fn meter_id(point: &UsagePoint, kind: MeterKind) -> Option<Uuid> {
     let href = point.href.as_deref().map(|href| href.split_once("://").map_or(href, |(_, rest)| rest));
     let path = href.map(|href| href.trim_end_matches('/')).filter(|href| !href.is_empty());
     let uuid = path.and_then(|path| Uuid::try_parse(path.rsplit('/').next()?).ok());

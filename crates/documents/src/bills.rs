@@ -11,7 +11,7 @@ use crate::OutOfRange;
 use crate::numbers::{lowered, money, scale, whole};
 
 /// Whether sums of a kind of meter are in this unit.
-pub fn fits(kind: MeterKind, unit: Unit) -> bool {
+pub(crate) fn fits(kind: MeterKind, unit: Unit) -> bool {
     match kind {
         MeterKind::Electric => unit == Unit::WattHour,
         MeterKind::Gas => unit != Unit::WattHour,

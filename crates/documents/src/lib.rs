@@ -11,10 +11,9 @@ mod bills;
 mod numbers;
 mod series;
 
-pub use accounts::{Found, FoundAccount, FoundMeter, found, kind_of_point, meter_id, one_line};
-pub use bills::{add_summary, bills_of, fits};
-pub use numbers::{lowered, money, quality, scale, unit, whole};
-pub use series::{Kinds, Total, add_series, in_order, kind_of, total};
+pub use accounts::{Found, FoundAccount, FoundMeter, found, kind_of_point, one_line};
+pub use bills::{add_summary, bills_of};
+pub use series::{Kinds, Total, add_series, in_order, total};
 
 /// A number of the document has more digits than can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use connect_core::usage::{MONEY_EXPONENT, Quality, Scale, Unit};
 use greenbutton::Qualities;
 
 /// Units of ESPI that are kept, by their codes (`uom`).
-pub fn unit(uom: Option<u16>) -> Option<Unit> {
+pub(crate) fn unit(uom: Option<u16>) -> Option<Unit> {
     Some(match uom? {
         72 => Unit::WattHour,
         169 => Unit::Therm,
@@ -16,7 +16,7 @@ pub fn unit(uom: Option<u16>) -> Option<Unit> {
 }
 
 /// How sure a reading is by its codes; the least sure one counts.
-pub fn quality(codes: Qualities) -> Quality {
+pub(crate) fn quality(codes: Qualities) -> Quality {
     let quality = |code| match code {
         12 => Quality::Projected,
         // Derived (11) is not among them: it is a share of what was measured.
@@ -28,24 +28,24 @@ pub fn quality(codes: Qualities) -> Quality {
 }
 
 /// An exact decimal, given by its digits and places, times ten to `power`: as integer and power of ten.
-pub fn whole(mantissa: i128, scale: u32, power: i32) -> Option<(i64, i8)> {
+pub(crate) fn whole(mantissa: i128, scale: u32, power: i32) -> Option<(i64, i8)> {
     let exponent = i64::from(power) - i64::from(scale);
     Some((i64::try_from(mantissa).ok()?, i8::try_from(exponent).ok()?))
 }
 
 /// The same number with another, lower power of ten.
-pub fn lowered(raw: i64, from: i8, to: i8) -> Option<i64> {
+pub(crate) fn lowered(raw: i64, from: i8, to: i8) -> Option<i64> {
     let by = u32::try_from(i16::from(from) - i16::from(to)).ok()?;
     raw.checked_mul(10i64.checked_pow(by)?)
 }
 
 /// The scale of a number of ESPI.
-pub fn scale(uom: Option<u16>, exponent: i8) -> Option<Scale> {
+pub(crate) fn scale(uom: Option<u16>, exponent: i8) -> Option<Scale> {
     Some(Scale { unit: unit(uom)?, exponent })
 }
 
 /// A decimal amount in units of the currency, in 1e-5 of it.
-pub fn money(mantissa: i128, scale: u32) -> Option<i64> {
+pub(crate) fn money(mantissa: i128, scale: u32) -> Option<i64> {
     let (raw, exponent) = whole(mantissa, scale, 0)?;
     if exponent >= MONEY_EXPONENT {
         return lowered(raw, exponent, MONEY_EXPONENT);

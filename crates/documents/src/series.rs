@@ -14,7 +14,7 @@ pub type Kinds = BTreeMap<SeriesKind, Vec<Reading>>;
 
 /// The direction of a series that is kept. `None` for one that is no usage, whose unit is not
 /// known, or whose times are on a clock that nobody has named.
-pub fn kind_of(series: &greenbutton::Series) -> Option<Flow> {
+pub(crate) fn kind_of(series: &greenbutton::Series) -> Option<Flow> {
     if !series.is_usage() || series.clock != Clock::Utc || unit(series.reading_type.uom).is_none() {
         return None;
     }

@@ -13,6 +13,18 @@ use uuid::Uuid;
 use crate::rows::{Done, each, json, number, one, run, text, time};
 use crate::sync;
 
+macro_rules! series_chunks {
+    ($what:literal) => {
+        concat!(
+            "SELECT s.kind, ",
+            $what,
+            " FROM series s JOIN reading_chunks c ON c.series_id = s.id
+             WHERE s.user_id = ?1 AND s.meter_id = ?2 AND c.month BETWEEN ?3 AND ?4
+             ORDER BY s.id, c.month"
+        )
+    };
+}
+
 /// [`connect_core::store::UsageStore::put_readings`].
 pub(crate) fn put(
     conn: &Connection,
@@ -111,25 +123,8 @@ pub(crate) fn months_of_meter(
     meter: Uuid,
     window: Window,
 ) -> Done<Vec<SeriesMonths>> {
-    let mut found: Vec<SeriesMonths> = Vec::new();
-    each(
-        conn,
-        "SELECT s.kind, c.month FROM series s JOIN reading_chunks c ON c.series_id = s.id
-         WHERE s.user_id = ?1 AND s.meter_id = ?2 AND c.month BETWEEN ?3 AND ?4
-         ORDER BY s.id, c.month",
-        params![user.as_bytes(), meter.as_bytes(), month_of(window.from), month_of(window.to - 1)],
-        |row| {
-            let kind = series_kind(row)?;
-            if found.last().is_none_or(|last| last.kind != kind) {
-                found.push(SeriesMonths { kind, months: Vec::new() });
-            }
-            if let Some(series) = found.last_mut() {
-                series.months.push(row.get(1)?);
-            }
-            Ok(())
-        },
-    )?;
-    Ok(found)
+    let rows = by_series(conn, series_chunks!("c.month"), user, meter, window, |row| Ok(row.get(1)?))?;
+    Ok(rows.into_iter().map(|(kind, months)| SeriesMonths { kind, months }).collect())
 }
 
 /// [`connect_core::store::UsageStore::corrections`].
@@ -160,20 +155,31 @@ fn series_kind(row: &Row<'_>) -> Done<SeriesKind> {
 
 /// [`connect_core::store::UsageStore::readings`].
 pub(crate) fn of_meter(conn: &Connection, user: Uuid, meter: Uuid, window: Window) -> Done<Vec<StoredSeries>> {
-    let mut found: Vec<StoredSeries> = Vec::new();
+    let rows = by_series(conn, series_chunks!("c.data"), user, meter, window, |row| Ok(Chunk(row.get(1)?)))?;
+    Ok(rows.into_iter().map(|(kind, chunks)| StoredSeries { kind, chunks }).collect())
+}
+
+/// Something of each month of a meter's series, the months in order.
+fn by_series<T>(
+    conn: &Connection,
+    sql: &str,
+    user: Uuid,
+    meter: Uuid,
+    window: Window,
+    read: impl Fn(&Row<'_>) -> Done<T>,
+) -> Done<Vec<(SeriesKind, Vec<T>)>> {
+    let mut found: Vec<(SeriesKind, Vec<T>)> = Vec::new();
     each(
         conn,
-        "SELECT s.kind, c.data FROM series s JOIN reading_chunks c ON c.series_id = s.id
-         WHERE s.user_id = ?1 AND s.meter_id = ?2 AND c.month BETWEEN ?3 AND ?4
-         ORDER BY s.id, c.month",
+        sql,
         params![user.as_bytes(), meter.as_bytes(), month_of(window.from), month_of(window.to - 1)],
         |row| {
             let kind = series_kind(row)?;
-            if found.last().is_none_or(|last| last.kind != kind) {
-                found.push(StoredSeries { kind, chunks: Vec::new() });
+            if found.last().is_none_or(|(last, _)| *last != kind) {
+                found.push((kind, Vec::new()));
             }
-            if let Some(series) = found.last_mut() {
-                series.chunks.push(Chunk(row.get(1)?));
+            if let Some((_, months)) = found.last_mut() {
+                months.push(read(row)?);
             }
             Ok(())
         },

@@ -83,6 +83,14 @@ pub enum ModeRecord {
 }
 
 impl ModeRecord {
+    /// The user whose link is renewed.
+    pub fn renews(self) -> Option<Uuid> {
+        match self {
+            Self::Create => None,
+            Self::Update { user } => Some(user),
+        }
+    }
+
     /// The mode as the browser knows it.
     pub fn mode(self) -> Mode {
         match self {

@@ -11,7 +11,7 @@ use connect_core::flow::{Action, ConsentNotice, Route, Stage, available};
 use connect_core::secret::{Secret, same};
 use connect_core::token::{Environment, Handle};
 
-use super::runs::{Run, RunError, Work};
+use super::runs::{LONGEST_WAIT, Run, RunError, Work};
 use super::{Fault, Service};
 
 /// Longest address of a company's page that is kept.
@@ -83,7 +83,7 @@ impl Service {
     ) -> Result<Option<String>, RunError> {
         let (handle, mark) = state.split_once('.').ok_or(RunError::OutOfPlace)?;
         let handle = Handle::parse(handle).ok_or(RunError::OutOfPlace)?;
-        let changes = self.changes();
+        let changes = self.changed.subscribe();
         let session = self.store.session_by_handle(&handle).await.map_err(Fault::from)?;
         let run = self.as_open_run(session).await?.ok_or(RunError::TokenInvalid)?;
         let expected = self.keys.consent_state(run.session.id, run.session.step);
@@ -103,7 +103,7 @@ impl Service {
             // The page that it comes back to makes a token of its own: the link must be there by then.
             let session = self.store.session_by_token(&id).await.map_err(Fault::from)?;
             if let Some(run) = self.as_open_run(session).await? {
-                self.wait_for(run, changes, step + 1, super::runs::LONGEST_WAIT).await?;
+                self.wait_for(run, changes, step + 1, LONGEST_WAIT).await?;
             }
         }
         Ok(page)

@@ -1,7 +1,7 @@
 //! A customer's own Green Button file: read, shown, and linked when the customer says so.
 
 use connect_core::connector::{MeterKind, RemoteAccount};
-use connect_core::flow::{Action, FileMeter, FileNotice, FileSummary, Flow, ModeRecord, Stage, available};
+use connect_core::flow::{Action, FileMeter, FileNotice, FileSummary, Flow, Stage, available};
 use connect_core::secret::Secret;
 use connect_core::store::{Access, Advance, Client, ConnectSession, Import, NewLink, SealLogin};
 use connect_core::usage::{Bill, Chunk, Decimal, Reading, Series, SeriesKind, month_of};
@@ -146,10 +146,7 @@ impl Service {
             new_user_id: new_id(&*self.clock),
             client_id: client.id,
             user_ref: session.user_ref.clone(),
-            renews: match flow.mode {
-                ModeRecord::Update { user } => Some(user),
-                ModeRecord::Create => None,
-            },
+            renews: flow.mode.renews(),
             utility,
             username: String::new(),
             login_digest: self.keys.file_digest(utility, &session.user_ref),
@@ -244,10 +241,7 @@ fn notice_of(error: Error) -> FileNotice {
         Error::Malformed { place, reason } | Error::Archive { place, reason } => {
             FileNotice::Damaged { place: place.to_string(), reason }
         }
-        Error::Limit { place, limit: "bytes" | "bytes of an archive" | "readings", .. } => {
-            let _ = place;
-            too_large()
-        }
+        Error::Limit { limit: "bytes" | "bytes of an archive" | "readings", .. } => too_large(),
         Error::Limit { place, limit, allowed } => {
             FileNotice::Damaged { place: place.to_string(), reason: format!("more than {allowed} {limit}") }
         }

@@ -10,7 +10,7 @@ use connect_core::connector::{
     Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind, RemoteAccount,
     UtilitySession,
 };
-use connect_core::flow::{Answer, CHECK_SECONDS, Flow, ModeRecord, available};
+use connect_core::flow::{Answer, CHECK_SECONDS, Flow, available};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::store::{
@@ -263,10 +263,7 @@ impl Job {
             new_user_id: new_id(&*self.clock),
             client_id: self.client_id,
             user_ref: self.session.user_ref.clone(),
-            renews: match self.session.flow.mode {
-                ModeRecord::Update { user } => Some(user),
-                ModeRecord::Create => None,
-            },
+            renews: self.session.flow.mode.renews(),
             utility: self.utility,
             username: login.username.clone(),
             login_digest: digest,

@@ -229,11 +229,6 @@ impl Service {
         }
     }
 
-    /// Changes of runs, from now on.
-    pub(super) fn changes(&self) -> broadcast::Receiver<Uuid> {
-        self.changed.subscribe()
-    }
-
     async fn reload(&self, session: &ConnectSession) -> Result<Run, RunError> {
         let again = self.store.session_by_token(&session.token_digest).await.map_err(Fault::from)?;
         self.as_open_run(again).await?.ok_or(RunError::TokenInvalid)
