@@ -1,6 +1,8 @@
 //! The commands. An error is one sentence for the person at the terminal.
 
+mod connectors;
 mod greenbutton;
+mod keys;
 mod notifications;
 mod sandbox_utility;
 mod serve;
@@ -10,6 +12,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 use connect_server::config::ConnectOptions;
+use connect_sqlite::SqliteStore;
 
 /// Where the configuration is, seen from the working directory.
 const CONFIG: &str = "Leptos.toml";
@@ -19,6 +22,15 @@ pub(crate) enum Command {
     /// Look into Green Button files.
     #[command(subcommand)]
     Greenbutton(greenbutton::Command),
+    /// The master key: show its versions, rotate it, retire an old version.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// The process that serves the web. Started by `connect`.
+    #[command(hide = true)]
+    WebProcess,
+    /// The process that runs the connectors. Started by `connect`.
+    #[command(hide = true)]
+    ConnectorsProcess,
     /// Serve Sunrise Power & Gas, the utility of the sandbox, as a web site of its own.
     SandboxUtility(sandbox_utility::Arguments),
     /// Switch utilities off and on, while the server runs.
@@ -26,13 +38,32 @@ pub(crate) enum Command {
     Utility(utility::Command),
 }
 
-pub(crate) async fn run(command: Option<Command>) -> Result<(), String> {
+/// Carries out a command. An error is one sentence for the person at the terminal; an empty one has been said.
+pub(crate) fn run(command: Option<Command>) -> Result<(), String> {
     match command {
-        None => serve::serve().await,
+        None => serve::launch(),
+        Some(Command::WebProcess) => serve::web_process(),
+        Some(Command::ConnectorsProcess) => connectors::connectors_process(),
         Some(Command::Greenbutton(command)) => greenbutton::run(&command),
-        Some(Command::SandboxUtility(arguments)) => sandbox_utility::run(arguments).await,
-        Some(Command::Utility(command)) => utility::run(command).await,
+        Some(Command::Keys(command)) => wait(keys::run(command)),
+        Some(Command::SandboxUtility(arguments)) => wait(sandbox_utility::run(arguments)),
+        Some(Command::Utility(command)) => wait(utility::run(command)),
     }
+}
+
+fn wait(command: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|e| format!("The async runtime could not start: {e}."))?;
+    runtime.block_on(command)
+}
+
+/// The database of a server that has been started before.
+fn store(connect: &ConnectOptions) -> Result<SqliteStore, String> {
+    let database = connect.database();
+    if !database.is_file() {
+        return Err(format!("{} does not exist: start the server once.", database.display()));
+    }
+    SqliteStore::open(&database).map_err(|error| format!("{error}."))
 }
 
 /// Our own part of the configuration.

@@ -1,18 +1,59 @@
 //! `connect`, without a word more: reads `Leptos.toml`, makes what is missing, and serves.
+//!
+//! It becomes two processes (`connect_server::process`): the connectors' is started, then this one turns into the
+//! web's, which thereby has nothing in its memory or environment that was there before, such as a master
+//! key.
 
-use std::net::SocketAddr;
-use std::path::Path;
+use std::io::stdin;
+use std::net::{SocketAddr, TcpListener as StdListener};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
 use connect::web::{self, Started};
-use leptos::config::get_configuration;
+use connect_server::bootstrap::TEXT_VARIABLE;
+use connect_server::config::ConnectOptions;
+use connect_server::process::{self, Confined, Hello};
+use leptos::config::{LeptosOptions, get_configuration};
 use tokio::net::TcpListener;
 
 use super::{CONFIG, options};
 
-/// Serves until it is told to stop. An error is one sentence for the person at the terminal.
-pub(crate) async fn serve() -> Result<(), String> {
-    // Leptos' own start would do this; without it the first async view panics.
-    any_spawner::Executor::init_tokio().map_err(|e| format!("The async runtime could not start: {e}."))?;
+const ENDED: &str = "The process of the connectors has ended, and without it nothing can be linked: start again.";
+
+/// Starts the connectors' process and turns into the web's. Comes back only with an error.
+pub(crate) fn launch() -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("The two processes could not be started: {error}.");
+    let (web, connectors) = UnixStream::pair().map_err(failed)?;
+    let program = program().map_err(failed)?;
+    let start = |part: &str, socket: UnixStream| {
+        let mut command = Command::new(&program);
+        command.arg0("connect").arg(part).stdin(OwnedFd::from(socket));
+        command
+    };
+    start("connectors-process", connectors).spawn().map_err(failed)?;
+    Err(failed(start("web-process", web).env_remove(TEXT_VARIABLE).exec()))
+}
+
+/// This program, also when its file has been removed meanwhile.
+fn program() -> std::io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    Ok(if program.exists() { program } else { "/proc/self/exe".into() })
+}
+
+/// The socket to the other process, which stands in the place of the standard input.
+pub(super) fn socket() -> Result<UnixStream, String> {
+    let socket = stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
+    socket.map_err(|error| format!("There is no socket to the other process: {error}. Start `connect` instead."))
+}
+
+/// The web's process: serves until it is told to stop. An error is one sentence for the person at the
+/// terminal; an empty one was said by the other process.
+pub(crate) fn web_process() -> Result<(), String> {
+    let mut socket = socket()?;
     let connect = options()?;
     let options = get_configuration(Some(CONFIG))
         .map_err(|e| {
@@ -30,16 +71,71 @@ pub(crate) async fn serve() -> Result<(), String> {
         ));
     }
     // The port first: a second start then touches nothing.
-    let listener = TcpListener::bind(address).await.map_err(|e| taken(address, &e))?;
-    let Started { web, credentials } = web::start(options, &connect).await.map_err(|e| e.to_string())?;
+    let listener = StdListener::bind(address).map_err(|e| taken(address, &e))?;
+    process::keep_to_oneself();
+    let hello =
+        process::go(&mut socket).map_err(|e| format!("The process of the connectors did not start: {e}."))?;
+    let Some(hello) = hello else { return Err(String::new()) };
+    // Before there is a second thread.
+    shut_off(&options, &connect)?;
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|e| format!("The async runtime could not start: {e}."))?;
+    runtime.block_on(serve(options, connect, hello, socket, listener))
+}
+
+/// Leaves this process the site and the database, and no connections of its own.
+fn shut_off(options: &LeptosOptions, connect: &ConnectOptions) -> Result<(), String> {
+    let database = connect.database();
+    // The other process has opened it: all three are there.
+    let files = ["", "-wal", "-shm"].map(|suffix| {
+        let mut file = database.clone().into_os_string();
+        file.push(suffix);
+        PathBuf::from(file)
+    });
+    match process::confine(&[Path::new(options.site_root.as_ref())], &files) {
+        Ok(Confined::Fully) => {}
+        Ok(how) => {
+            tracing::warn!(?how, "this system cannot shut the web's process off from the master key's file")
+        }
+        Err(error) => return Err(format!("The web's process could not be confined: {error}.")),
+    }
+    Ok(())
+}
+
+async fn serve(
+    options: LeptosOptions,
+    connect: ConnectOptions,
+    hello: Hello,
+    socket: UnixStream,
+    listener: StdListener,
+) -> Result<(), String> {
+    // Leptos' own start would do this; without it the first async view panics.
+    any_spawner::Executor::init_tokio().map_err(|e| format!("The async runtime could not start: {e}."))?;
+    let quickstart = hello.sandbox_client.is_some();
+    let address = listener.local_addr().unwrap_or(options.site_addr);
+    let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
+    let listener = listener.map_err(|e| format!("{address} cannot be served: {e}."))?;
+    let Started { web, mut ended, connectors, sweeper } =
+        web::start(options, &connect, hello, socket).map_err(|e| e.to_string())?;
     let stop = stop().map_err(|e| format!("Signals cannot be received: {e}."))?;
     // With port 0 the system has chosen one.
-    greet(listener.local_addr().unwrap_or(address), credentials.as_deref());
-    axum::serve(listener, web::router(web))
-        .with_graceful_shutdown(stop)
-        .await
-        .map_err(|e| format!("The server stopped: {e}."))
+    greet(address, quickstart.then(|| connect.data_dir.join(SANDBOX_CLIENT)).as_deref());
+    let served = axum::serve(listener, web::router(web)).with_graceful_shutdown(stop);
+    tokio::select! {
+        served = async { served.await } => served.map_err(|e| format!("The server stopped: {e}."))?,
+        _ = &mut ended => return Err(ENDED.into()),
+    }
+    // This process lets go of the database first: the other may remove its log when it does.
+    sweeper.abort();
+    let _ = sweeper.await;
+    connectors.end().await;
+    // It ends with this one anyway; waited for, whoever started us finds the database closed.
+    let _ = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    Ok(())
 }
+
+/// Name of the file with the sandbox client's credentials, in the data directory.
+pub(super) const SANDBOX_CLIENT: &str = "sandbox-client.env";
 
 pub(crate) fn taken(address: SocketAddr, error: &std::io::Error) -> String {
     if error.kind() == std::io::ErrorKind::AddrInUse {

@@ -1,14 +1,11 @@
 //! `connect utility`: switches utilities off and on, while the server runs.
 
-use std::path::Path;
-
 use clap::Subcommand;
 use connect_core::clock::{Clock, SystemClock};
 use connect_core::directory::{Directory, Utility};
 use connect_core::store::UsageStore;
-use connect_sqlite::SqliteStore;
 
-use super::options;
+use super::{options, store};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -30,11 +27,7 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: Command) -> Result<(), String> {
-    let database = Path::new(&options()?.data_dir).join("connect.db");
-    if !database.is_file() {
-        return Err(format!("{} does not exist: start the server once.", database.display()));
-    }
-    let store = SqliteStore::open(&database).map_err(|error| format!("{error}."))?;
+    let store = store(&options()?)?;
     let directory = Directory::embedded().map_err(|error| error.to_string())?;
     let find = |slug: &str| {
         let utility: Option<&Utility> = directory.by_slug(slug);

@@ -29,7 +29,7 @@ use leptos::prelude::provide_context;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-pub use start::{Started, start};
+pub use start::{Failed, Started, connectors, start};
 
 /// Longest body of a server function. The longest legitimate one is a login of two kilobytes.
 const CALL_LIMIT: usize = 16 * 1024;

@@ -1,19 +1,24 @@
 //! From the configuration to a service that runs.
 
-use std::path::Path;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use connect_core::clock::{Clock, SystemClock};
 use connect_core::connector::Connector;
 use connect_core::directory::{Directory, DirectoryError};
+use connect_core::keys::Keys;
+use connect_core::vault::{Purpose, Vault, VaultError};
 use connect_mydata::{MyDataConfig, MyDataConnector};
 use connect_portal::{PortalConfig, PortalConnector};
 use connect_sandbox::SandboxConnector;
-use connect_server::bootstrap::{self, StartError};
+use connect_server::bootstrap::StartError;
 use connect_server::config::{ConfigError, ConnectOptions};
+use connect_server::process::{Hello, Remote};
 use connect_server::service::Service;
 use connect_sqlite::{OpenError, SqliteStore};
 use leptos::config::LeptosOptions;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::Web;
 
@@ -35,12 +40,22 @@ pub enum Failed {
     /// The same, as the custodian of customers' data.
     #[error("sandbox-utility is not right: {0}.")]
     MyData(#[from] connect_mydata::ConfigError),
+    /// The keys that the connectors' process gave.
+    #[error("The keys of documents cannot be used: {0}.")]
+    Vault(#[from] VaultError),
+    /// Something still uses a part that must be handed over.
+    #[error("The connectors' process could not be put together.")]
+    Busy,
+    /// The socket.
+    #[error("The process of the connectors cannot be reached: {0}.")]
+    Connectors(std::io::Error),
     /// The built-in directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
 }
 
-fn connectors(connect: &ConnectOptions) -> Result<Vec<Arc<dyn Connector>>, Failed> {
+/// The connectors that the configuration asks for.
+pub fn connectors(connect: &ConnectOptions) -> Result<Vec<Arc<dyn Connector>>, Failed> {
     let mut connectors: Vec<Arc<dyn Connector>> = vec![Arc::new(SandboxConnector::new())];
     if !connect.sandbox_utility.is_empty() {
         connectors.push(Arc::new(PortalConnector::new(PortalConfig::sunrise(&connect.sandbox_utility))?));
@@ -54,36 +69,35 @@ fn connectors(connect: &ConnectOptions) -> Result<Vec<Arc<dyn Connector>>, Faile
 pub struct Started {
     /// State of the pages.
     pub web: Web,
-    /// Where the sandbox client's credentials are, for the start message.
-    pub credentials: Option<std::path::PathBuf>,
+    /// Resolves when the process of the connectors has ended: then this one cannot go on.
+    pub ended: oneshot::Receiver<()>,
+    /// That process.
+    pub connectors: Arc<Remote>,
+    /// Deletes what has expired, until it is stopped.
+    pub sweeper: JoinHandle<()>,
 }
 
-/// Opens the data directory, making what is missing, and puts the service together.
-pub async fn start(options: LeptosOptions, connect: &ConnectOptions) -> Result<Started, Failed> {
-    let in_dir = |name: &str| Path::new(&connect.data_dir).join(name);
-    let database = in_dir("connect.db");
-    bootstrap::make_data_dir(&connect.data_dir)?;
-    let keys = bootstrap::keys(&in_dir("master.key"), &database)?;
+/// Puts the web's side together, out of what the connectors' process has said.
+pub fn start(
+    options: LeptosOptions,
+    connect: &ConnectOptions,
+    hello: Hello,
+    stream: UnixStream,
+) -> Result<Started, Failed> {
+    let vault = Arc::new(Vault::new(Purpose::Documents, &hello.documents)?);
+    let (side, ended) = Remote::new(stream, hello.ways, vault.clone()).map_err(Failed::Connectors)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let service = Service::new(
-        Arc::new(SqliteStore::open(&database)?),
-        keys,
+        Arc::new(SqliteStore::open(&connect.database())?),
+        Keys::new(&hello.pepper),
+        vault,
         clock,
-        Directory::embedded()?,
-        connectors(connect)?,
+        Arc::new(Directory::embedded()?),
+        side.clone(),
         connect.settings(),
     );
     let service = Arc::new(service.drawing(Box::new(crate::pages::draw)));
-    tokio::spawn(service.clone().sweep_forever());
-    tokio::spawn(service.clone().sync_forever());
-    let (company, credentials) = if connect.quickstart {
-        let path = in_dir("sandbox-client.env");
-        (Some(bootstrap::sandbox_client(&service, &path).await?), Some(path))
-    } else {
-        (None, None)
-    };
-    Ok(Started {
-        web: Web::new(service, options, company, connect.public_url.starts_with("https://")),
-        credentials,
-    })
+    let sweeper = tokio::spawn(service.clone().sweep_forever());
+    let secure = connect.public_url.starts_with("https://");
+    Ok(Started { web: Web::new(service, options, hello.sandbox_client, secure), ended, connectors: side, sweeper })
 }

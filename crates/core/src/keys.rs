@@ -1,45 +1,25 @@
-//! Keys of the service: one master key, from which the others are derived.
+//! Keyed hashes: what is stored of tokens and logins, and what marks that come back are checked by.
 //!
 //! What is stored of a token is `HMAC-SHA-256(pepper, token)`: a copy of the database opens
-//! nothing. What must be read again (logins in progress, utility credentials) is sealed with
-//! AES-256-GCM, bound to the row it belongs to.
+//! nothing. What must be read again is sealed by the [`crate::vault`], which keeps the pepper as well.
 
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
-use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use aws_lc_rs::hmac;
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::secret::Secret;
-use crate::token::{RandomError, Token};
+use crate::token::Token;
 
-/// Bytes of the master key.
-pub const MASTER_KEY_BYTES: usize = 32;
+/// Bytes of the pepper.
+pub const PEPPER_BYTES: usize = 32;
 
 /// A keyed hash of a token or login, as stored.
 pub type Digest = [u8; 32];
 
-/// The key could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The master key has the wrong length.
-    #[error("the master key must be {MASTER_KEY_BYTES} bytes, not {0}")]
-    Length(usize),
-    /// Sealed bytes were changed, moved to another row, or sealed with another key.
-    #[error("sealed data could not be opened: it was changed, moved, or sealed with another key")]
-    Open,
-    /// The library refused the operation.
-    #[error("the cryptographic library refused the operation")]
-    Library,
-}
-
-/// The keys in use. Cheap to share behind an `Arc`; `Debug` shows nothing.
+/// The pepper. Cheap to share behind an `Arc`; `Debug` shows nothing.
 pub struct Keys {
     pepper: hmac::Key,
-    seal: RandomizedNonceKey,
 }
 
 impl fmt::Debug for Keys {
@@ -48,37 +28,10 @@ impl fmt::Debug for Keys {
     }
 }
 
-struct Okm;
-
-impl KeyType for Okm {
-    fn len(&self) -> usize {
-        MASTER_KEY_BYTES
-    }
-}
-
 impl Keys {
-    /// Derives the working keys from the master key.
-    pub fn derive(master: &[u8]) -> Result<Self, KeyError> {
-        if master.len() != MASTER_KEY_BYTES {
-            return Err(KeyError::Length(master.len()));
-        }
-        let prk = Salt::new(HKDF_SHA256, b"connect keys v1").extract(master);
-        let expand = |info: &[u8]| -> Result<Zeroizing<[u8; MASTER_KEY_BYTES]>, KeyError> {
-            let mut out = Zeroizing::new([0u8; MASTER_KEY_BYTES]);
-            prk.expand(&[info], Okm).and_then(|okm| okm.fill(&mut *out)).map_err(|_| KeyError::Library)?;
-            Ok(out)
-        };
-        Ok(Self {
-            pepper: hmac::Key::new(hmac::HMAC_SHA256, &*expand(b"token pepper")?),
-            seal: RandomizedNonceKey::new(&AES_256_GCM, &*expand(b"seal")?).map_err(|_| KeyError::Library)?,
-        })
-    }
-
-    /// A new random master key.
-    pub fn generate_master() -> Result<Zeroizing<[u8; MASTER_KEY_BYTES]>, RandomError> {
-        let mut key = Zeroizing::new([0u8; MASTER_KEY_BYTES]);
-        SystemRandom::new().fill(&mut *key).map_err(|_| RandomError)?;
-        Ok(key)
+    /// With this pepper: random bytes that never change, for no digest would be found again.
+    pub fn new(pepper: &[u8; PEPPER_BYTES]) -> Self {
+        Self { pepper: hmac::Key::new(hmac::HMAC_SHA256, pepper) }
     }
 
     /// The stored form of a token.
@@ -135,33 +88,6 @@ impl Keys {
         out.copy_from_slice(cx.sign().as_ref());
         out
     }
-
-    /// Seals `plain`; it can be opened only with the same `context` (kind and row id).
-    pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let mut data = plain.to_vec();
-        let nonce = self
-            .seal
-            .seal_in_place_append_tag(Aad::from(context.as_bytes()), &mut data)
-            .map_err(|_| KeyError::Library)?;
-        let mut out = Vec::with_capacity(NONCE_LEN + data.len());
-        out.extend_from_slice(nonce.as_ref());
-        out.extend_from_slice(&data);
-        Ok(out)
-    }
-
-    /// Opens what [`Keys::seal`] made. The plain text is wiped when dropped.
-    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let (nonce, data) = sealed.split_at_checked(NONCE_LEN).ok_or(KeyError::Open)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::Open)?;
-        let mut data = Zeroizing::new(data.to_vec());
-        let plain = self
-            .seal
-            .open_in_place(nonce, Aad::from(context.as_bytes()), &mut data)
-            .map_err(|_| KeyError::Open)?
-            .len();
-        data.truncate(plain);
-        Ok(data)
-    }
 }
 
 #[cfg(test)]
@@ -170,22 +96,7 @@ mod tests {
     use crate::token::{Environment, TokenKind};
 
     fn keys(byte: u8) -> Keys {
-        Keys::derive(&[byte; 32]).unwrap()
-    }
-
-    #[test]
-    fn sealed_data_opens_only_unchanged_in_its_own_place_with_its_own_key() {
-        let sealed = keys(1).seal("credentials:7", b"hunter2").unwrap();
-        assert!(!sealed.windows(7).any(|w| w == b"hunter2"));
-        assert_eq!(&*keys(1).open("credentials:7", &sealed).unwrap(), b"hunter2");
-        assert!(keys(1).open("credentials:8", &sealed).is_err());
-        assert!(keys(2).open("credentials:7", &sealed).is_err());
-        for i in 0..sealed.len() {
-            let mut bad = sealed.clone();
-            bad[i] ^= 1;
-            assert!(keys(1).open("credentials:7", &bad).is_err(), "byte {i}");
-        }
-        assert!(keys(1).open("credentials:7", &sealed[..5]).is_err());
+        Keys::new(&[byte; 32])
     }
 
     #[test]
@@ -202,10 +113,5 @@ mod tests {
         let k = keys(1);
         assert_eq!(k.login_digest(1, " User@Pelm.com "), k.login_digest(1, "user@pelm.com"));
         assert_ne!(k.login_digest(1, "user@pelm.com"), k.login_digest(2, "user@pelm.com"));
-    }
-
-    #[test]
-    fn a_short_master_key_is_refused() {
-        assert!(matches!(Keys::derive(b"short"), Err(KeyError::Length(5))));
     }
 }

@@ -5,6 +5,7 @@
 //! should work once, however many callers try at the same time.
 
 mod usage;
+mod vault;
 
 use std::fmt;
 
@@ -15,13 +16,15 @@ use uuid::Uuid;
 use crate::clock::after;
 use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
-use crate::keys::{Digest, KeyError};
+use crate::keys::Digest;
 use crate::token::{Environment, Handle};
 use crate::usage::{Bill, Series};
+use crate::vault::VaultError;
 pub use usage::{
     BillDocument, Leave, SealedLogins, SeriesMonths, StoredSeries, SyncJob, SyncProgress, SyncState, Turn,
     TurnEnd, UsageStore,
 };
+pub use vault::{KeyVersion, Reseal, Retirement, SealedItem, VaultStore};
 
 /// A company that uses Connect.
 #[derive(Clone, Debug)]
@@ -111,8 +114,8 @@ pub struct NewLink {
     pub username: String,
     /// Identity of the login ([`crate::keys::Keys::login_digest`]).
     pub login_digest: Digest,
-    /// Seals the login for the user's final id; a failure undoes the transaction.
-    pub seal_login: SealLogin,
+    /// Seals the login for the user's final id; a failure undoes the transaction. `None` where there is no login.
+    pub seal_login: Option<SealLogin>,
     /// Seals the accepted session at the utility for the user's final id, likewise; `None` without one.
     pub seal_session: Option<SealLogin>,
     /// How the data comes in.
@@ -130,7 +133,7 @@ pub struct NewLink {
 
 /// Seals the login for the id that the user turns out to have, which is known only inside the
 /// transaction: the ciphertext is bound to that id.
-pub struct SealLogin(pub Box<dyn FnOnce(Uuid) -> Result<Vec<u8>, KeyError> + Send>);
+pub struct SealLogin(pub Box<dyn FnOnce(Uuid) -> Result<Vec<u8>, VaultError> + Send>);
 
 impl fmt::Debug for SealLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -228,7 +231,7 @@ pub enum StoreError {
     Corrupt(&'static str),
     /// The login could not be sealed.
     #[error("store: {0}")]
-    Seal(#[from] KeyError),
+    Seal(#[from] VaultError),
     /// The store is closing.
     #[error("store: closed")]
     Closed,
@@ -239,7 +242,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Everything that the service keeps.
 #[async_trait]
-pub trait Store: UsageStore + Send + Sync {
+pub trait Store: UsageStore + VaultStore + Send + Sync {
     /// Adds a client.
     async fn add_client(&self, client: Client) -> StoreResult<()>;
     /// Client by id.

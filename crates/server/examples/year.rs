@@ -17,12 +17,13 @@ use axum::http::Request;
 use connect_core::clock::SystemClock;
 use connect_core::directory::Directory;
 use connect_core::flow::Action;
-use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::token::Environment;
+use connect_core::vault::Keyring;
 use connect_sandbox::SandboxConnector;
 use connect_server::api;
 use connect_server::service::{ConnectTokenRequest, Service, Settings, UtilityRef};
+use connect_server::worker::{Secrets, together};
 use connect_sqlite::SqliteStore;
 use tower::ServiceExt;
 
@@ -33,20 +34,22 @@ const YEAR: i64 = 365 * 86_400;
 async fn main() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("year.db");
-    let service = Arc::new(Service::new(
+    let secrets = Secrets::new([7; 32].into(), &Keyring::generate().unwrap()).unwrap();
+    let (service, worker) = together(
         Arc::new(SqliteStore::open(&path).unwrap()),
-        Keys::derive(&[7; 32]).unwrap(),
+        secrets,
         Arc::new(SystemClock),
         Directory::embedded().unwrap(),
         vec![Arc::new(SandboxConnector::new())],
         Settings::default(),
-    ));
+    );
+    let service = Arc::new(service);
     let (id, secret) = service.register_client("Bench", Environment::Sandbox).await.unwrap();
     let client = service.authenticate_client(&id.to_string(), &secret).await.unwrap().unwrap();
     let access = link(&service, &client).await;
 
     let start = Instant::now();
-    service.sync_due().await.unwrap();
+    worker.sync_due().await.unwrap();
     println!("sync of two accounts, three meters, two years: {:.1?}", start.elapsed());
     print_bytes(&path);
 

@@ -119,6 +119,11 @@ impl ConnectOptions {
         Ok(())
     }
 
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join("connect.db")
+    }
+
     /// What the service needs of it.
     pub fn settings(&self) -> Settings {
         Settings {

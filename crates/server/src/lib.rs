@@ -2,6 +2,8 @@
 //!
 //! - [`service`]: the use cases, free of HTTP; server functions and the REST API are thin
 //!   adapters on the same functions;
+//! - [`worker`]: the connectors' side, which alone can open utility logins;
+//! - [`process`]: the boundary between the two;
 //! - [`api`]: the REST API;
 //! - [`config`]: `Leptos.toml` and the environment;
 //! - [`bootstrap`]: what is made on first start.
@@ -9,4 +11,6 @@
 pub mod api;
 pub mod bootstrap;
 pub mod config;
+pub mod process;
 pub mod service;
+pub mod worker;

@@ -27,6 +27,8 @@ pub(crate) struct Checkpointer {
     due: u32,
     /// The thread is through, and the rest is the writer's.
     rest: Arc<AtomicBool>,
+    /// What was deleted must leave the log as well.
+    shred: Arc<AtomicBool>,
     ask: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -57,11 +59,21 @@ impl Checkpointer {
                 }
             }
         })?;
-        Ok(Self { pages, due: EVERY, rest, ask: Some(ask), thread: Some(thread) })
+        Ok(Self { pages, due: EVERY, rest, shred: Arc::default(), ask: Some(ask), thread: Some(thread) })
+    }
+
+    /// To be set before a change whose old values must not outlive it in the log: it is emptied once the change
+    /// is committed.
+    pub(crate) fn shredder(&self) -> Arc<AtomicBool> {
+        self.shred.clone()
     }
 
     /// To be called by the writer between two transactions.
     pub(crate) fn after_commit(&mut self, writer: &Connection) {
+        if self.shred.swap(false, Ordering::AcqRel) && !empty(writer) {
+            // Somebody is reading: after the next commit, which the sweep brings within a minute.
+            self.shred.store(true, Ordering::Release);
+        }
         if self.rest.swap(false, Ordering::Acquire) {
             checkpoint(writer);
         }
@@ -97,4 +109,17 @@ fn checkpoint(conn: &Connection) {
         // Nothing is lost: the log keeps everything until a later one succeeds.
         tracing::warn!(%error, "the write-ahead log could not be moved into the database");
     }
+}
+
+/// TRUNCATE: moves everything into the database, where deleted rows are overwritten, and cuts the log off.
+/// Waits for nobody; whether it is done.
+fn empty(conn: &Connection) -> bool {
+    let waits: Option<i64> = conn.pragma_query_value(None, "busy_timeout", |row| row.get(0)).ok();
+    let done = conn
+        .pragma_update(None, "busy_timeout", 0)
+        .and_then(|()| conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)));
+    if let Some(waits) = waits {
+        let _ = conn.pragma_update(None, "busy_timeout", waits);
+    }
+    matches!(done, Ok(0))
 }

@@ -30,6 +30,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 mod users;
+mod vault;
 mod writer;
 
 use std::fmt;

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0002_usage.sql"),
     include_str!("../migrations/0003_ways_in.sql"),
     include_str!("../migrations/0004_bill_documents.sql"),
+    include_str!("../migrations/0005_vault.sql"),
 ];
 
 /// What a database file says about itself.

@@ -3,17 +3,19 @@
 use async_trait::async_trait;
 use connect_core::keys::Digest;
 use connect_core::store::{
-    Account, Advance, BillDocument, Client, ConnectSession, Leave, NewLink, Principal, Redeemed, SealedLogins,
-    SeriesMonths, Store, StoreResult, StoredSeries, SyncJob, SyncState, Turn, TurnEnd, UsageStore, User,
+    Account, Advance, BillDocument, Client, ConnectSession, KeyVersion, Leave, NewLink, Principal, Redeemed,
+    Reseal, Retirement, SealedItem, SealedLogins, SeriesMonths, Store, StoreResult, StoredSeries, SyncJob,
+    SyncState, Turn, TurnEnd, UsageStore, User, VaultStore,
 };
 use connect_core::token::Handle;
 use connect_core::usage::{Correction, Fetched, Series, StoredBill, Window};
+use connect_core::vault::{Check, Kind};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::rows::json;
 use crate::sessions::{self, Change};
-use crate::{SqliteStore, accounts, bills, codes, documents, readings, sweep, sync, users};
+use crate::{SqliteStore, accounts, bills, codes, documents, readings, sweep, sync, users, vault};
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -112,7 +114,7 @@ impl Store for SqliteStore {
     }
 
     async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool> {
-        self.writer.submit(move |conn| users::delete(conn, user_id)).await
+        self.writer.shred(move |conn| users::delete(conn, user_id)).await
     }
 
     async fn sweep(&self, before: Timestamp) -> StoreResult<u64> {
@@ -208,5 +210,57 @@ impl UsageStore for SqliteStore {
 
     async fn document(&self, user: Uuid, bill: Uuid) -> StoreResult<Option<BillDocument>> {
         self.readers.read(move |conn| documents::of_bill(conn, user, bill)).await
+    }
+}
+
+#[async_trait]
+impl VaultStore for SqliteStore {
+    async fn key_versions(&self) -> StoreResult<Vec<KeyVersion>> {
+        self.readers.read(vault::versions).await
+    }
+
+    async fn add_key_versions(&self, versions: Vec<(u32, Check)>, at: Timestamp) -> StoreResult<()> {
+        self.writer.submit(move |conn| vault::add_versions(conn, &versions, at)).await
+    }
+
+    async fn retire_key_version(
+        &self,
+        version: u32,
+        superseded_before: Timestamp,
+        at: Timestamp,
+    ) -> StoreResult<Retirement> {
+        self.writer.shred(move |conn| vault::retire(conn, version, superseded_before, at)).await
+    }
+
+    async fn has_clients(&self) -> StoreResult<bool> {
+        self.readers.read(vault::has_clients).await
+    }
+
+    async fn service_secret(&self, name: &str) -> StoreResult<Option<Vec<u8>>> {
+        let name = name.to_owned();
+        self.readers.read(move |conn| vault::secret(conn, &name)).await
+    }
+
+    async fn put_service_secret(&self, name: &str, sealed: Vec<u8>) -> StoreResult<Vec<u8>> {
+        let name = name.to_owned();
+        self.writer.submit(move |conn| vault::put_secret(conn, &name, &sealed)).await
+    }
+
+    async fn sealed_items(
+        &self,
+        kind: Kind,
+        version: u32,
+        after: Option<String>,
+        limit: u32,
+    ) -> StoreResult<Vec<SealedItem>> {
+        self.readers.read(move |conn| vault::items(conn, kind, version, after.as_deref(), limit)).await
+    }
+
+    async fn reseal(&self, items: Vec<Reseal>) -> StoreResult<u64> {
+        self.writer.submit(move |conn| vault::reseal(conn, &items)).await
+    }
+
+    async fn sealed_counts(&self, kind: Kind) -> StoreResult<Vec<(u32, u64)>> {
+        self.readers.read(move |conn| vault::counts(conn, kind)).await
     }
 }

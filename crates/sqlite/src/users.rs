@@ -76,7 +76,8 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
         "UPDATE users SET user_ref = NULL WHERE client_id = ?1 AND user_ref = ?2 AND id <> ?3",
         params![link.client_id.as_bytes(), link.user_ref, id.as_bytes()],
     )?;
-    let sealed = (link.seal_login.0)(id).map_err(StoreError::from)?;
+    let login =
+        link.seal_login.map(|seal| (seal.0)(id)).transpose().map_err(StoreError::from)?.unwrap_or_default();
     let session = link.seal_session.map(|seal| (seal.0)(id)).transpose().map_err(StoreError::from)?;
     // Not an upsert: should a "new" id exist already, that is an error and not another
     // customer's row to overwrite.
@@ -99,7 +100,7 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             link.utility,
             link.username,
             link.login_digest,
-            sealed,
+            login,
             link.at.as_millisecond(),
             session,
             access_name(link.access),

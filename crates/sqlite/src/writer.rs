@@ -8,7 +8,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use connect_core::store::{StoreError, StoreResult};
@@ -85,6 +85,7 @@ pub(crate) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
     counters: Arc<Counters>,
+    shred: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -92,11 +93,12 @@ impl Writer {
     pub(crate) fn start(conn: Connection, checkpointer: Checkpointer) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(MAX_QUEUE);
         let counters = Arc::<Counters>::default();
+        let shred = checkpointer.shredder();
         let thread = thread::Builder::new().name("sqlite-writer".into()).spawn({
             let counters = counters.clone();
             move || write(conn, checkpointer, jobs, &counters)
         })?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), counters })
+        Ok(Self { queue: Some(queue), thread: Some(thread), counters, shred })
     }
 
     /// Runs `work` inside the next transaction; returns when that is durable. If `work` fails,
@@ -111,6 +113,21 @@ impl Writer {
         let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
         queue.send(Box::new(task)).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The same for a change that destroys secrets: what they were is not left in the log either. (It is emptied
+    /// after the answer, as soon as nobody reads in it.)
+    pub(crate) async fn shred<T, F>(&self, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Done<T> + Send + 'static,
+    {
+        let shred = self.shred.clone();
+        let work = move |conn: &Connection| {
+            shred.store(true, Ordering::Release);
+            work(conn)
+        };
+        self.submit(work).await
     }
 
     /// Counted so far.

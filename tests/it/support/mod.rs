@@ -11,18 +11,19 @@ use connect::web::{Web, router};
 use connect_core::clock::SystemClock;
 use connect_core::connector::Connector;
 use connect_core::directory::Directory;
-use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::token::{Environment, Token, TokenKind};
+use connect_core::vault::Keyring;
 use connect_sandbox::SandboxConnector;
 use connect_server::bootstrap::SandboxClient;
 use connect_server::service::{Service, Settings};
+use connect_server::worker::{Secrets, together};
 use connect_sqlite::SqliteStore;
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
 
 pub use http::{Answer, Call, call, get, post};
-pub use server::Home;
+pub use server::{Home, Running};
 
 /// Number of Pacific Gas and Electric.
 pub const PGE: u32 = 1;
@@ -52,9 +53,10 @@ impl Site {
         let site = dir.path().join("site");
         make_site(&site);
         std::fs::create_dir(dir.path().join("data")).unwrap();
-        let service = Service::new(
+        let secrets = Secrets::new([7; 32].into(), &Keyring::generate().unwrap()).unwrap();
+        let (service, _) = together(
             Arc::new(SqliteStore::open(&dir.path().join("data/connect.db")).unwrap()),
-            Keys::derive(&[7; 32]).unwrap(),
+            secrets,
             Arc::new(SystemClock),
             Directory::embedded().unwrap(),
             vec![connector],

@@ -140,7 +140,11 @@ impl Home {
         for of_a_programmer in ["panicked", "Error", "Err(", "Some(", "Os {", "unwrap", ".rs:"] {
             assert!(!sentence.contains(of_a_programmer), "not plain: {sentence}");
         }
-        assert_eq!(self.contents(), before, "something was made or changed: {sentence}");
+        let after = self.contents();
+        let files = |all: &BTreeMap<PathBuf, _>| all.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(files(&after), files(&before), "something was made or removed: {sentence}");
+        let changed = after.iter().find(|(file, now)| before.get(*file) != Some(*now));
+        assert_eq!(changed.map(|(file, _)| file), None, "something was changed: {sentence}");
         sentence
     }
 }
@@ -165,6 +169,24 @@ impl Running {
 
     pub fn get(&self, path: &str) -> String {
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+    }
+
+    /// The web's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The connectors' process.
+    pub fn connectors(&self) -> u32 {
+        let children = format!("/proc/{0}/task/{0}/children", self.child.id());
+        fs::read_to_string(children).unwrap().trim().parse().unwrap()
+    }
+
+    /// Waits for the end; the status, and what it said on stderr.
+    pub fn ended(mut self) -> (ExitStatus, String) {
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap(), said)
     }
 
     /// Sends a signal by name and waits for the end; the status, and what it said on stderr.

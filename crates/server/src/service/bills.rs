@@ -1,14 +1,15 @@
 //! Bills of a link.
 
-use connect_core::connector::{ConnectorError, LoginContext, RemoteAccount, RemoteMeter};
-use connect_core::store::{Account, BillDocument, Principal, SealedLogins, User};
+use connect_core::connector::{RemoteAccount, RemoteMeter};
+use connect_core::store::{Account, BillDocument, Principal, User};
 use connect_core::usage::{Edition, StoredBill, document_hash, is_document};
+use connect_core::vault::Context;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::turn::in_time;
 use super::usage::{UsageError, zone_of};
 use super::{Fault, Service};
+use crate::worker::PdfAnswer;
 
 /// Bills of an account, newest first.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl Service {
         let StoredBill { account_id, bill, .. } =
             self.store.bills(user.id).await?.into_iter().find(|b| b.id == id).ok_or(UsageError::NotOwn)?;
         let edition = bill.edition();
-        if let Some(kept) = self.kept_document(user.id, id, &edition).await? {
+        if let Some(kept) = self.kept_document(&user, id, &edition).await? {
             return Ok(kept);
         }
         if !bill.pdf {
@@ -75,30 +76,27 @@ impl Service {
         }
         let accounts = self.store.accounts(user.id).await?;
         let account = accounts.into_iter().find(|a| a.id == account_id).ok_or(UsageError::NotOwn)?;
-        match self.fetch_pdf(&user, &remote(account), &bill.remote_id).await? {
-            Ok(pdf) if is_document(&pdf) => self.keep_document(user.id, id, edition, pdf).await,
-            Ok(other) => {
+        match self.side.bill_pdf(user.id, remote(account), bill.remote_id).await? {
+            PdfAnswer::Document(pdf) if is_document(&pdf) => self.keep_document(&user, id, edition, pdf).await,
+            PdfAnswer::Document(other) => {
                 tracing::warn!(user = %user.id, bytes = other.len(), "what a utility sent as a bill is none, or too large");
                 Err(UsageError::NotYet)
             }
-            Err(ConnectorError::NotOffered) => {
+            PdfAnswer::NotOffered => {
                 Err(UsageError::NotOffered("The utility does not give this document any more."))
             }
-            Err(error) => {
-                tracing::info!(user = %user.id, %error, "a bill's document could not be fetched");
-                Err(UsageError::NotYet)
-            }
+            PdfAnswer::NotNow => Err(UsageError::NotYet),
         }
     }
 
-    async fn kept_document(&self, user: Uuid, bill: Uuid, edition: &Edition) -> Result<Option<Document>, Fault> {
-        let kept = self.store.document(user, bill).await?.filter(|kept| kept.edition == *edition);
+    async fn kept_document(&self, user: &User, bill: Uuid, edition: &Edition) -> Result<Option<Document>, Fault> {
+        let kept = self.store.document(user.id, bill).await?.filter(|kept| kept.edition == *edition);
         Ok(kept.and_then(|BillDocument { sha256, sealed, .. }| {
-            match self.keys.open(&document_context(user, bill), &sealed) {
+            match self.vault.open(&Context::document(user.client_id, user.id, bill), &sealed) {
                 Ok(bytes) => Some(Document { bytes, sha256 }),
                 Err(error) => {
                     // The utility has it, too.
-                    tracing::warn!(%user, %error, "a kept document is fetched anew");
+                    tracing::warn!(user = %user.id, %error, "a kept document is fetched anew");
                     None
                 }
             }
@@ -107,52 +105,22 @@ impl Service {
 
     async fn keep_document(
         &self,
-        user: Uuid,
+        user: &User,
         bill: Uuid,
         edition: Edition,
         pdf: Vec<u8>,
     ) -> Result<Document, UsageError> {
         let sha256 = document_hash(&pdf);
         let bytes = Zeroizing::new(pdf);
-        let sealed = self.keys.seal(&document_context(user, bill), &bytes).map_err(Fault::from)?;
+        let sealed =
+            self.vault.seal(&Context::document(user.client_id, user.id, bill), &bytes).map_err(Fault::from)?;
         let document = BillDocument { edition, sha256, fetched_at: self.clock.now(), sealed };
         // The bill may have gone while the utility answered.
-        match self.store.put_document(user, bill, document).await? {
+        match self.store.put_document(user.id, bill, document).await? {
             true => Ok(Document { bytes, sha256 }),
             false => Err(UsageError::NotOwn),
         }
     }
-
-    /// With the session at hand. No login is sent from here: a caller that asks again and again would
-    /// lock the customer's account. If the session is over, the worker gets a new one.
-    async fn fetch_pdf(
-        &self,
-        user: &User,
-        account: &RemoteAccount,
-        remote_id: &str,
-    ) -> Result<Result<Vec<u8>, ConnectorError>, UsageError> {
-        let client = self.store.client(user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
-        let Some(connector) = self.connector_of_user(user, client.environment) else {
-            return Ok(Err(ConnectorError::NotOffered));
-        };
-        let SealedLogins { session, .. } = self.store.sealed_logins(user.id).await?.ok_or(UsageError::Gone)?;
-        let cx = LoginContext { utility: user.utility, now: self.clock.now(), attended: false };
-        let session = session.as_deref().and_then(|sealed| self.open_session(user.id, sealed).ok());
-        let answer = match session {
-            Some(session) => in_time(connector.bill_pdf(cx, &session, account, remote_id)).await,
-            None => Err(ConnectorError::SessionExpired),
-        };
-        if matches!(answer, Err(ConnectorError::SessionExpired | ConnectorError::StaleState)) {
-            self.store.hasten_sync(user.id, self.clock.now()).await?;
-            self.desk.wake();
-        }
-        Ok(answer)
-    }
-}
-
-/// What a document is sealed for: one bill of one user.
-fn document_context(user: Uuid, bill: Uuid) -> String {
-    format!("bill_documents.document:{user}:{bill}")
 }
 
 /// The account as its connector knows it.

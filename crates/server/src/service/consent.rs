@@ -4,15 +4,13 @@
 //! else's run must not share their data with that run. So the customer sets out by a form of the modal's
 //! own origin, which leaves a cookie, and an answer without that cookie is not taken.
 
-use std::sync::Arc;
-
-use connect_core::connector::Connector;
-use connect_core::flow::{Action, ConsentNotice, Route, Stage, available};
+use connect_core::flow::{Action, ConsentNotice, Route, Stage};
 use connect_core::secret::{Secret, same};
 use connect_core::token::{Environment, Handle};
 
-use super::runs::{LONGEST_WAIT, Run, RunError, Work};
+use super::runs::{LONGEST_WAIT, Run, RunError};
 use super::{Fault, Service};
+use crate::worker::Work;
 
 /// Longest address of a company's page that is kept.
 const MAX_PAGE_BYTES: usize = 2000;
@@ -31,17 +29,13 @@ pub struct Departure {
 impl Service {
     /// How a utility is linked by a client of this environment.
     pub(super) fn route_of(&self, utility: u32, environment: Environment) -> Route {
-        match (self.consent_connector(utility, environment), self.connector_of(utility, environment)) {
+        let ways = self.side.ways();
+        let Some(utility) = self.directory.by_id(utility) else { return Route::Login };
+        match (ways.consent(utility, environment), ways.login(utility, environment)) {
             (None, _) => Route::Login,
             (Some(_), None) => Route::Consent,
             (Some(_), Some(_)) => Route::ConsentOrLogin,
         }
-    }
-
-    /// The connector to a utility's consent: the one of its slug's name with `-my-data` after it.
-    pub(super) fn consent_connector(&self, utility: u32, environment: Environment) -> Option<Arc<dyn Connector>> {
-        let utility = self.directory.by_id(utility).filter(|utility| available(utility, environment))?;
-        self.connectors.get(format!("{}-my-data", utility.slug).as_str()).cloned()
     }
 
     /// Where the customer of a run agrees, and the state that goes along. `None` at other stages.
@@ -49,7 +43,8 @@ impl Service {
         let Run { session, client } = run;
         let Stage::Consent { utility, .. } = session.flow.stage else { return None };
         let state = format!("{}.{}", session.handle.as_str(), self.keys.consent_state(session.id, session.step));
-        let url = self.consent_connector(utility, client.environment)?.consent_url(&state)?;
+        let utility = self.directory.by_id(utility)?;
+        let url = self.side.ways().consent_url(utility, client.environment, &state)?;
         Some((url, state))
     }
 
@@ -112,15 +107,11 @@ impl Service {
     /// A utility has announced data at these addresses: the jobs of the users whose subscription they are,
     /// or are below, are due.
     pub async fn data_announced(&self, addresses: &[String]) -> Result<(), Fault> {
-        let now = self.clock.now();
         for address in addresses {
             for user in self.users_of(address).await? {
-                if self.desk.may_announce(user, now) {
-                    self.store.data_announced(user, now).await?;
-                }
+                self.side.announced(user).await?;
             }
         }
-        self.desk.wake();
         Ok(())
     }
 

@@ -3,8 +3,9 @@
 use connect_core::connector::{MeterKind, RemoteAccount};
 use connect_core::flow::{Action, FileMeter, FileNotice, FileSummary, Flow, Stage, available};
 use connect_core::secret::Secret;
-use connect_core::store::{Access, Advance, Client, ConnectSession, Import, NewLink, SealLogin};
+use connect_core::store::{Access, Advance, Client, ConnectSession, Import, NewLink};
 use connect_core::usage::{Bill, Chunk, Decimal, Reading, Series, SeriesKind, month_of};
+use connect_core::vault::{Context, Kind};
 use connect_documents::{Found, found, total};
 use connect_wire::FlowView;
 use greenbutton::{Error, Limits, NotGreenButton, Options, WarningKind};
@@ -12,10 +13,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::logins::{account_of, card_of, login_context};
 use super::runs::{Run, RunError};
 use super::usage::zone_of;
 use super::{Fault, Service, new_id};
+use crate::worker::{account_of, card_of};
 
 /// Largest file, in bytes: three years of quarter hours of two meters, as XML.
 pub const MAX_FILE_BYTES: usize = 64 << 20;
@@ -90,7 +91,7 @@ impl Service {
             return self.carry_out(run, step, &Action::GiveFile(read), None).await;
         };
         let plain = postcard::to_allocvec(&kept).map_err(|_| Fault::Broken("a file that was read"))?;
-        let sealed = self.keys.seal(&upload_context(&run.session), &plain).map_err(Fault::from)?;
+        let sealed = self.vault.seal(&place(&run.session), &plain).map_err(Fault::from)?;
         let Run { session, client } = run;
         if session.step == step {
             let acted = session.flow.act(&Action::GiveFile(read), self.clock.now());
@@ -115,7 +116,7 @@ impl Service {
         };
         let sealed = self.store.upload(session.id).await.map_err(Fault::from)?;
         let sealed = sealed.ok_or(Fault::Broken("no file under a run that shows one"))?;
-        let plain = self.keys.open(&upload_context(&session), &sealed).map_err(Fault::from)?;
+        let plain = self.vault.open(&place(&session), &sealed).map_err(Fault::from)?;
         let kept: Kept = postcard::from_bytes(&plain).map_err(|_| Fault::Broken("a stored file"))?;
         let link = self.file_link(&session, &client, &flow, kept)?;
         let change = Advance { session_id: session.id, from_step: step, flow, login_state: None };
@@ -133,7 +134,6 @@ impl Service {
         kept: Kept,
     ) -> Result<NewLink, Fault> {
         let utility = flow.stage.utility().ok_or(Fault::Broken("a file without a utility"))?;
-        let keys = self.keys.clone();
         let (mut accounts, mut import) = (Vec::new(), Vec::new());
         for KeptAccount { account, meters, bills } in kept.accounts {
             accounts.push(account_of(&account, &*self.clock));
@@ -150,10 +150,7 @@ impl Service {
             utility,
             username: String::new(),
             login_digest: self.keys.file_digest(utility, &session.user_ref),
-            // There is no login; the column wants something that opens.
-            seal_login: SealLogin(Box::new(move |user| {
-                keys.seal(&login_context(user), br#"{"username":"","password":""}"#)
-            })),
+            seal_login: None,
             seal_session: None,
             access: Access::File,
             subscription: None,
@@ -164,8 +161,9 @@ impl Service {
     }
 }
 
-fn upload_context(session: &ConnectSession) -> String {
-    format!("uploads.sealed:{}", session.id)
+/// What was read in a file is sealed for its run.
+fn place(session: &ConnectSession) -> Context {
+    Context::of(Kind::Upload, session.client_id, session.id)
 }
 
 fn too_large() -> FileNotice {

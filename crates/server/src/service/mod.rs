@@ -7,27 +7,25 @@ mod connect_tokens;
 mod consent;
 mod data;
 mod files;
-mod logins;
 mod pages;
 mod restatements;
 mod runs;
-mod sync;
-mod turn;
 mod usage;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use connect_core::clock::{Clock, after};
-use connect_core::connector::Connector;
 use connect_core::directory::Directory;
 use connect_core::flow::DrawPage;
-use connect_core::keys::{KeyError, Keys};
+use connect_core::keys::Keys;
 use connect_core::store::{LINKED_GRACE_SECONDS, Store, StoreError};
 use connect_core::token::RandomError;
+use connect_core::vault::{Vault, VaultError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
+
+use crate::worker::ConnectorSide;
 
 pub use access::{AccessGranted, Refused};
 pub use bills::{AccountBills, Bills, Document};
@@ -61,12 +59,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
+    /// Opens documents. Of credentials this side has no key.
+    vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
     directory: Arc<Directory>,
-    connectors: HashMap<&'static str, Arc<dyn Connector>>,
+    /// Whoever has the connectors.
+    side: Arc<dyn ConnectorSide>,
     settings: Settings,
-    /// Of the worker.
-    desk: Arc<sync::SyncDesk>,
     /// Draws the screens that the server draws.
     draw: Box<DrawPage>,
     /// Turns at reading files.
@@ -84,37 +83,40 @@ pub enum Fault {
     Store(#[from] StoreError),
     /// Sealing or opening failed.
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Vault(#[from] VaultError),
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
     /// Stored or sealed data did not have its shape.
     #[error("{0}")]
     Broken(&'static str),
+    /// The connectors' process does not answer.
+    #[error("the process of the connectors is gone")]
+    NoConnectors,
 }
 
 impl Service {
-    /// Puts the parts together.
+    /// Puts the parts together. `vault` is the one for documents.
     pub fn new(
         store: Arc<dyn Store>,
         keys: Keys,
+        vault: Arc<Vault>,
         clock: Arc<dyn Clock>,
-        directory: Directory,
-        connectors: Vec<Arc<dyn Connector>>,
+        directory: Arc<Directory>,
+        side: Arc<dyn ConnectorSide>,
         settings: Settings,
     ) -> Self {
-        let (changed, _) = broadcast::channel(1024);
         Self {
             store,
             keys: Arc::new(keys),
+            vault,
             clock,
-            directory: Arc::new(directory),
-            connectors: connectors.into_iter().map(|c| (c.name(), c)).collect(),
+            directory,
+            changed: side.changed(),
+            side,
             settings,
-            desk: Arc::default(),
             draw: Box::new(|_| String::new()),
             files: Arc::new(tokio::sync::Semaphore::new(files::READ_AT_ONCE)),
-            changed,
         }
     }
 
@@ -158,7 +160,7 @@ impl Service {
 }
 
 /// A row key: time-ordered, so that new rows land at the end of an index.
-fn new_id(clock: &dyn Clock) -> Uuid {
+pub(crate) fn new_id(clock: &dyn Clock) -> Uuid {
     let now = clock.now();
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
     let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);

@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::{Fault, Service};
+use crate::worker::{RunAt, Work};
 
 /// Longest wait of one `wait` call: below the timeouts of common proxies.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -46,13 +47,6 @@ pub enum RunError {
 pub(super) struct Run {
     pub(super) session: ConnectSession,
     pub(super) client: Client,
-}
-
-/// What a run asks of a connector after an action.
-pub(super) enum Work {
-    Begin(Login),
-    Resume(ChallengeInput),
-    Redeem(Secret),
 }
 
 impl Service {
@@ -221,7 +215,7 @@ impl Service {
         match (effect, work) {
             (Effect::None, _) => Ok(self.view_of(&Run { session: now, client })),
             (Effect::Begin | Effect::Resume | Effect::Redeem, Some(work)) => {
-                self.start_work(&now, &client, work);
+                self.side.start(RunAt { token: now.token_digest, step: now.step }, work).await?;
                 let waited = now.step;
                 self.wait_for(Run { session: now, client }, changes, waited, SHORT_WAIT).await
             }

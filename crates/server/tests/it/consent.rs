@@ -108,7 +108,7 @@ async fn start(ready: bool) -> (TestApp, Company, Arc<Custodian>) {
     let custodian = Arc::new(Custodian::default());
     custodian.ready.store(ready, Ordering::SeqCst);
     let connectors: Vec<Arc<dyn Connector>> = vec![Arc::new(SandboxConnector::new()), custodian.clone()];
-    let app = Place::new().open_all(connectors, &[7; 32]);
+    let app = Place::new().open_all(connectors, crate::support::MASTER);
     let company = app.company("Northwind Solar", Environment::Sandbox).await;
     (app, company, custodian)
 }
@@ -244,15 +244,15 @@ async fn a_utility_that_still_prepares_the_data_is_linked_and_announces_it() {
     answer(&app, &customer, code("not-ready")).await;
     assert!(matches!(customer.reload().await, Screen::Linked { accounts, .. } if accounts.is_empty()));
     let token = app.exchange(&company, &customer.code().await).await;
-    app.service.sync_due().await.unwrap();
+    app.worker.sync_due().await.unwrap();
     app.send(get("/accounts").by(&company).bearer(&token)).await.refused(500, "data_unavailable");
     custodian.ready.store(true, Ordering::SeqCst);
     // It would be asked again later; the announcement makes it now.
-    assert_eq!(app.service.sync_due().await.unwrap(), 0);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 0);
     app.service.data_announced(&["https://other.example/Subscription/7".into()]).await.unwrap();
-    assert_eq!(app.service.sync_due().await.unwrap(), 0);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 0);
     app.service.data_announced(&[ADDRESS.into()]).await.unwrap();
-    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 1);
     let accounts = app.send(get("/accounts").by(&company).bearer(&token)).await.ok();
     assert_eq!(accounts[0]["account_number"], "0042");
 }
@@ -265,14 +265,14 @@ async fn a_consent_renews_itself_until_it_is_taken_back() {
     let user = app.store.user_by_ref(company.client.id, "u").await.unwrap().unwrap().id;
     custodian.expired.store(true, Ordering::SeqCst);
     let before = app.store.sealed_logins(user).await.unwrap().unwrap().session;
-    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 1);
     let after = app.store.sealed_logins(user).await.unwrap().unwrap().session;
     assert_ne!(before, after, "the renewed consent is kept");
     assert!(app.store.user(user).await.unwrap().unwrap().credentials_valid);
 
     app.place.meddle("UPDATE users SET sealed_session = x'00'");
     app.place.clock.advance(30 * 3600);
-    app.service.sync_due().await.unwrap();
+    app.worker.sync_due().await.unwrap();
     assert!(!app.store.user(user).await.unwrap().unwrap().credentials_valid, "the customer must agree again");
 }
 
@@ -284,11 +284,11 @@ async fn a_renewal_that_fails_for_a_while_is_tried_again_soon() {
     let user = app.store.user_by_ref(company.client.id, "u").await.unwrap().unwrap().id;
     custodian.expired.store(true, Ordering::SeqCst);
     custodian.down.store(true, Ordering::SeqCst);
-    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 1);
     custodian.down.store(false, Ordering::SeqCst);
     let before = app.store.sealed_logins(user).await.unwrap().unwrap().session;
     app.place.clock.advance(300);
-    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 1);
     assert_ne!(app.store.sealed_logins(user).await.unwrap().unwrap().session, before);
     assert_eq!(app.store.sync_state(user).await.unwrap().unwrap().error, None);
 }
@@ -298,17 +298,17 @@ async fn an_announcement_names_the_subscription_or_something_below_and_counts_on
     let (app, company, custodian) = start(false).await;
     let customer = at_consent(&app, &company, "u").await;
     answer(&app, &customer, code("not-ready")).await;
-    app.service.sync_due().await.unwrap();
+    app.worker.sync_due().await.unwrap();
     let below = format!("{ADDRESS}/UsagePoint/1?published-min=0");
     app.service.data_announced(&[below.clone(), below.clone()]).await.unwrap();
-    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 1);
     // Anybody may send it again.
     app.service.data_announced(std::slice::from_ref(&below)).await.unwrap();
-    assert_eq!(app.service.sync_due().await.unwrap(), 0);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 0);
     custodian.ready.store(true, Ordering::SeqCst);
     app.place.clock.advance(61);
     app.service.data_announced(&[below]).await.unwrap();
-    assert_eq!(app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 1);
 }
 
 #[tokio::test]

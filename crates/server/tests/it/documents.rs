@@ -141,7 +141,7 @@ async fn a_document_is_fetched_once_and_served_while_the_utility_is_down() {
     assert_eq!(first.header("connect-environment"), "sandbox");
 
     printer.bills().down = true;
-    let restarted = linked.app.place.open(printer.clone(), &[7; 32]);
+    let restarted = linked.app.place.open(printer.clone(), crate::support::MASTER);
     is_pdf(&restarted.send(linked.call(&path)).await, pdf);
     for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}")] {
         let answer = linked.app.send(linked.call(&path).header("if-none-match", known)).await;

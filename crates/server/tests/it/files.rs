@@ -68,7 +68,7 @@ async fn what_is_in_the_file_is_shown_then_linked_then_read_by_the_company() {
     // The file says nothing of these days, and nothing more will come.
     let later = intervals(&app, &company, &token, "").await;
     assert_eq!(later["intervals"].as_array().unwrap().len(), 0);
-    assert_eq!(app.service.sync_due().await.unwrap(), 0);
+    assert_eq!(app.worker.sync_due().await.unwrap(), 0);
     let bill = bills[0]["bills"][0]["id"].as_str().unwrap();
     read(&app, &company, &token, &format!("/bills/{bill}/pdf")).await.refused(400, "feature_unavailable");
 }

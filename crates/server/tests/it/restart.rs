@@ -2,15 +2,15 @@
 
 use std::future::Future;
 
-use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::store::{Advance, Store};
 use connect_core::token::Environment;
+use connect_core::vault::{Context, Kind, Purpose};
 use connect_server::service::RunError;
 use connect_wire::{CodeNotice, LoginNotice, Screen};
 
 use crate::support::{
-    Company, Customer, LOGIN, PASSWORD, PGE, Place, TestApp, Utility, contains, credentials, get,
+    Company, Customer, LOGIN, MASTER, PASSWORD, PGE, Place, TestApp, Utility, contains, credentials, get, ring,
 };
 
 /// Runs `life` in a runtime of its own. When it is over, everything that it has started is gone,
@@ -157,12 +157,20 @@ async fn a_login_in_progress_is_sealed_for_its_run_and_key() {
     let session = app.store.session_by_handle(&customer.handle()).await.unwrap().unwrap();
     let sealed = session.login_state.unwrap();
     assert!(!contains(&sealed, PASSWORD) && !contains(&sealed, "mfa_sms"));
-    let context = format!("connect_sessions.login_state:{}", session.id);
-    let opened = Keys::derive(&[7; 32]).unwrap().open(&context, &sealed).unwrap();
+    let context = Context::of(Kind::LoginState, company.client.id, session.id);
+    let vault = |master| ring(master).vault(Purpose::Credentials).unwrap();
+    let opened = vault(MASTER).open(&context, &sealed).unwrap();
     assert!(contains(&opened, PASSWORD), "the password is needed once the utility has accepted");
-    assert!(Keys::derive(&[8; 32]).unwrap().open(&context, &sealed).is_err());
-    let other = format!("connect_sessions.login_state:{}", uuid::Uuid::nil());
-    assert!(Keys::derive(&[7; 32]).unwrap().open(&other, &sealed).is_err());
+    assert!(vault(8).open(&context, &sealed).is_err());
+    for other in [
+        Context::of(Kind::LoginState, company.client.id, uuid::Uuid::nil()),
+        Context::of(Kind::LoginState, uuid::Uuid::nil(), session.id),
+        Context::of(Kind::Login, company.client.id, session.id),
+    ] {
+        assert!(vault(MASTER).open(&other, &sealed).is_err(), "{other:?}");
+    }
+    // The web's side has other keys.
+    assert!(ring(MASTER).vault(Purpose::Documents).unwrap().open(&context, &sealed).is_err());
 }
 
 #[tokio::test]
@@ -190,7 +198,7 @@ async fn with_another_key_the_database_opens_nothing() {
     let company = company(&app).await;
     let access = app.access(&company, "u").await;
     let customer = at_code(&app, &company, "v", "mfa_sms").await;
-    let foreign = place.open(std::sync::Arc::new(connect_sandbox::SandboxConnector::new()), &[8; 32]);
+    let foreign = place.open(std::sync::Arc::new(connect_sandbox::SandboxConnector::new()), 8);
     let refused = foreign.service.load(&customer.token).await.unwrap_err();
     assert!(matches!(refused, RunError::TokenInvalid), "{refused}");
     assert!(foreign.service.authenticate_client(&company.id, &company.secret).await.unwrap().is_none());

@@ -170,7 +170,7 @@ struct Linked {
 
 impl Linked {
     async fn new(feed: &Arc<Feed>) -> Self {
-        let app = Place::new().open(feed.clone(), &[7; 32]);
+        let app = Place::new().open(feed.clone(), crate::support::MASTER);
         let company = app.company("Northwind Solar", connect_core::token::Environment::Sandbox).await;
         let token = app.access(&company, "u").await;
         let accounts = app.send(get("/accounts").by(&company).bearer(&token)).await.ok();
@@ -198,7 +198,7 @@ impl Linked {
     }
 
     async fn turns(&self) -> usize {
-        self.app.service.sync_due().await.unwrap()
+        self.app.worker.sync_due().await.unwrap()
     }
 
     async fn credentials_valid(&self) -> bool {
@@ -240,8 +240,8 @@ async fn an_outage_keeps_what_is_there_and_the_next_turn_goes_on() {
 async fn a_worker_that_dies_in_the_middle_loses_and_doubles_nothing() {
     let feed = Feed::new(3);
     let linked = Linked::new(&feed).await;
-    let service = linked.app.service.clone();
-    let worker = tokio::spawn(async move { service.sync_due().await });
+    let side = linked.app.worker.clone();
+    let worker = tokio::spawn(async move { side.sync_due().await });
     // It waits for the fourth window when it dies.
     feed.came.acquire_many(4).await.unwrap().forget();
     worker.abort();
@@ -369,7 +369,7 @@ async fn a_sandbox_login_with_a_code_is_never_asked_for_one_in_the_background() 
     customer.sign_in("mfa_sms", crate::support::PASSWORD).await;
     customer.answer("123456").await;
     assert!(customer.is_linked());
-    app.service.sync_due().await.unwrap();
+    app.worker.sync_due().await.unwrap();
     let user =
         app.store.claim_sync(uuid::Uuid::nil(), app.service.now(), app.service.now(), vec![]).await.unwrap();
     assert!(user.is_none(), "the turn was good: the next is due tomorrow");

@@ -118,7 +118,7 @@ async fn a_corrected_reading_is_served_and_the_tag_changes() {
     let dates = format!("&start_date={}&end_date={}", NOW - 3 * DAY, NOW - DAY);
     let before = electricity(&linked, &dates).await;
     linked.app.place.clock.advance(5 * 24 * 3600);
-    assert_eq!(linked.app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(linked.app.worker.sync_due().await.unwrap(), 1);
     let after = electricity(&linked, &dates).await;
     let (old, new) = (before.ok(), after.ok());
     let count = |body: &Value| body["intervals"].as_array().unwrap().len();
@@ -143,9 +143,9 @@ async fn a_second_turn_a_day_later_adds_a_day_and_doubles_nothing() {
     let linked = Linked::synced("user@pelm.com").await;
     let all = format!("meter_id={CLASSIC_ELECTRIC}&start_date={}&end_date={}", NOW - 30 * DAY, NOW + 10 * DAY);
     let before = linked.intervals(&all).await;
-    assert_eq!(linked.app.service.sync_due().await.unwrap(), 0, "not due yet");
+    assert_eq!(linked.app.worker.sync_due().await.unwrap(), 0, "not due yet");
     linked.app.place.clock.advance(26 * 3600);
-    assert_eq!(linked.app.service.sync_due().await.unwrap(), 1);
+    assert_eq!(linked.app.worker.sync_due().await.unwrap(), 1);
     let after = linked.intervals(&all).await;
     assert_eq!(after.len(), before.len() + 96);
     assert_eq!(after[..before.len()], before);
@@ -183,7 +183,7 @@ async fn another_customers_account_is_as_unknown_as_none() {
     let linked = Linked::synced("gas_only").await;
     let other = linked.app.linked(&linked.company, "other", "elec_gas").await.code().await;
     let other = linked.app.exchange(&linked.company, &other).await;
-    linked.app.service.sync_due().await.unwrap();
+    linked.app.worker.sync_due().await.unwrap();
     let accounts = linked.app.send(get("/accounts").by(&linked.company).bearer(&other)).await.ok();
     let foreign = accounts[0]["id"].as_str().unwrap();
     let denied = linked.get(&format!("/intervals?account_id={foreign}&type=GAS")).await;

@@ -1,7 +1,7 @@
 //! Whose user a link becomes.
 
-use connect_core::keys::KeyError;
 use connect_core::store::{Access, NewLink, Redeemed, SealLogin, Store, StoreError, User};
+use connect_core::vault::VaultError;
 use uuid::Uuid;
 
 use crate::support::{CLIENT, STRANGER, World, account, at, change, digest, link, session, world};
@@ -46,7 +46,7 @@ async fn a_new_login_becomes_a_new_user_and_the_session_knows_it() {
 async fn a_link_from_another_step_changes_nothing() {
     let world = world().await;
     let session = world.session().await;
-    let sealed = NewLink { seal_login: SealLogin(Box::new(|_| panic!("must not be asked"))), ..link() };
+    let sealed = NewLink { seal_login: Some(SealLogin(Box::new(|_| panic!("must not be asked")))), ..link() };
     assert_eq!(world.store.link(change(session.id, 1), sealed).await.unwrap(), None);
     assert!(world.store.user_by_ref(CLIENT, "customer").await.unwrap().is_none());
     let found = world.store.session_by_handle(&session.handle).await.unwrap().unwrap();
@@ -78,11 +78,11 @@ async fn a_login_that_cannot_be_sealed_undoes_everything() {
     let broken = NewLink {
         login_digest: digest(2),
         accounts: vec![account(1, "100", &[])],
-        seal_login: SealLogin(Box::new(|_| Err(KeyError::Library))),
+        seal_login: Some(SealLogin(Box::new(|_| Err(VaultError::Library)))),
         ..link()
     };
     let outcome = world.store.link(change(session.id, 0), broken).await;
-    assert!(matches!(outcome, Err(StoreError::Seal(KeyError::Library))), "{outcome:?}");
+    assert!(matches!(outcome, Err(StoreError::Seal(VaultError::Library))), "{outcome:?}");
     assert_eq!(user(&world, first).await.user_ref.as_deref(), Some("customer"), "not taken over");
     assert!(world.store.user_by_login(CLIENT, &digest(2)).await.unwrap().is_none());
     assert_eq!(world.store.session_by_handle(&session.handle).await.unwrap().unwrap().step, 0);
@@ -92,7 +92,7 @@ async fn a_login_that_cannot_be_sealed_undoes_everything() {
 async fn a_panic_while_sealing_undoes_the_link_and_nothing_else() {
     let world = world().await;
     let session = world.session().await;
-    let broken = NewLink { seal_login: SealLogin(Box::new(|_| panic!("on purpose"))), ..link() };
+    let broken = NewLink { seal_login: Some(SealLogin(Box::new(|_| panic!("on purpose")))), ..link() };
     assert!(matches!(world.store.link(change(session.id, 0), broken).await, Err(StoreError::Backend(_))));
     assert!(world.store.link(change(session.id, 0), link()).await.unwrap().is_some());
 }

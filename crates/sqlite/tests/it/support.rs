@@ -128,7 +128,7 @@ pub fn link() -> NewLink {
         utility: 3,
         username: "user@example.com".into(),
         login_digest: digest(1),
-        seal_login: SealLogin(Box::new(|id| Ok(format!("sealed for {id}").into_bytes()))),
+        seal_login: Some(SealLogin(Box::new(|id| Ok(format!("sealed for {id}").into_bytes())))),
         seal_session: Some(SealLogin(Box::new(|id| Ok(format!("session for {id}").into_bytes())))),
         access: Access::Login,
         subscription: None,

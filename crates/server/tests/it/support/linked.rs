@@ -30,7 +30,7 @@ impl Linked {
 
     /// At a utility of the test's own, with the data read.
     pub async fn synced_with(connector: Arc<dyn Connector>) -> Self {
-        let app = Place::new().open(connector, &[7; 32]);
+        let app = Place::new().open(connector, crate::support::MASTER);
         let company = app.company("Northwind Solar", Environment::Sandbox).await;
         let linked = Self::at(app, company, "good").await;
         linked.sync().await;
@@ -47,7 +47,7 @@ impl Linked {
 
     /// One turn of the worker.
     pub async fn sync(&self) {
-        assert_eq!(self.app.service.sync_due().await.unwrap(), 1);
+        assert_eq!(self.app.worker.sync_due().await.unwrap(), 1);
     }
 
     /// A request of the company for this customer.

@@ -13,13 +13,14 @@ use axum::Router;
 use connect_core::clock::ManualClock;
 use connect_core::connector::Connector;
 use connect_core::directory::Directory;
-use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::store::Client;
 use connect_core::token::Environment;
+use connect_core::vault::Keyring;
 use connect_sandbox::SandboxConnector;
 use connect_server::api;
 use connect_server::service::{ConnectTokenRequest, Service, Settings, UtilityRef};
+use connect_server::worker::{Secrets, Worker, together};
 use connect_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -35,7 +36,14 @@ pub const CHEROKEE: u32 = 8;
 /// A login of the sandbox that links two accounts.
 pub const LOGIN: &str = "user@pelm.com";
 
-const MASTER: [u8; 32] = [7; 32];
+/// The master key that tests start with.
+pub const MASTER: u8 = 7;
+
+/// One of 256 master keys.
+pub fn ring(seed: u8) -> Keyring {
+    let bytes: [u8; 32] = std::array::from_fn(|at| (at as u8).wrapping_mul(37) ^ seed.wrapping_mul(101));
+    Keyring::parse(&bytes).unwrap()
+}
 
 /// What outlives a process: the database, and time.
 #[derive(Clone)]
@@ -52,31 +60,27 @@ impl Place {
 
     /// Starts the service here, with the sandbox.
     pub fn sandbox(&self) -> TestApp {
-        self.open(Arc::new(SandboxConnector::with_slow(Duration::from_millis(20))), &MASTER)
+        self.open(Arc::new(SandboxConnector::with_slow(Duration::from_millis(20))), MASTER)
     }
 
     /// Starts the service here, with a utility of the test's own.
     pub fn with(&self, utility: &Arc<Utility>) -> TestApp {
-        self.open(utility.clone(), &MASTER)
+        self.open(utility.clone(), MASTER)
     }
 
-    pub fn open(&self, connector: Arc<dyn Connector>, master: &[u8]) -> TestApp {
+    pub fn open(&self, connector: Arc<dyn Connector>, master: u8) -> TestApp {
         self.open_all(vec![connector], master)
     }
 
     /// Starts the service here with several connectors. Screens that the server draws are told as text.
-    pub fn open_all(&self, connectors: Vec<Arc<dyn Connector>>, master: &[u8]) -> TestApp {
+    pub fn open_all(&self, connectors: Vec<Arc<dyn Connector>>, master: u8) -> TestApp {
         let store = Arc::new(SqliteStore::open(&self.database()).unwrap());
-        let service = Service::new(
-            store.clone(),
-            Keys::derive(master).unwrap(),
-            Arc::new(self.clock.clone()),
-            Directory::embedded().unwrap(),
-            connectors,
-            Settings::default(),
-        );
+        let secrets = Secrets::new([master; 32].into(), &ring(master)).unwrap();
+        let (clock, directory) = (Arc::new(self.clock.clone()), Directory::embedded().unwrap());
+        let (service, worker) =
+            together(store.clone(), secrets, clock, directory, connectors, Settings::default());
         let service = Arc::new(service.drawing(Box::new(|page| format!("{:?}", page.content))));
-        TestApp { router: api::router(service.clone()), service, store, place: self.clone() }
+        TestApp { router: api::router(service.clone()), service, worker, store, place: self.clone() }
     }
 
     fn database(&self) -> PathBuf {
@@ -126,6 +130,8 @@ fn cell(value: rusqlite::types::ValueRef<'_>) -> String {
 /// A running service.
 pub struct TestApp {
     pub service: Arc<Service>,
+    /// The connectors' side.
+    pub worker: Arc<Worker>,
     pub store: Arc<SqliteStore>,
     pub router: Router,
     pub place: Place,

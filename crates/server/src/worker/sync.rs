@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::Worker;
 use super::turn::{Stopped, run};
-use super::{Fault, Service, new_id};
+use crate::service::{Fault, new_id};
 
 /// How often the worker looks for jobs by itself: those that another process has queued, and those
 /// whose time has come.
@@ -58,7 +59,7 @@ impl SyncDesk {
     }
 }
 
-impl Service {
+impl Worker {
     /// Carries out turns for as long as the process runs.
     pub async fn sync_forever(self: Arc<Self>) {
         let mut turns = tokio::task::JoinSet::new();
@@ -69,8 +70,8 @@ impl Service {
             let claimed = if turns.len() < AT_ONCE { self.claim().await } else { Ok(None) };
             match claimed {
                 Ok(Some(job)) => {
-                    let service = self.clone();
-                    turns.spawn(async move { service.take_turn(job).await });
+                    let worker = self.clone();
+                    turns.spawn(async move { worker.take_turn(job).await });
                     continue;
                 }
                 Ok(None) => {}
@@ -113,7 +114,7 @@ impl Service {
 
     async fn take_turn(&self, job: SyncJob) {
         let user = job.user.id;
-        let mut guard = GateGuard { service: self, utility: job.user.utility, site: None };
+        let mut guard = GateGuard { worker: self, utility: job.user.utility, site: None };
         let outcome = run(self, &job).await;
         let now = self.clock.now();
         guard.site = match &outcome {
@@ -172,14 +173,14 @@ impl Service {
 
 /// Lets the next turn in, however this one ends.
 struct GateGuard<'a> {
-    service: &'a Service,
+    worker: &'a Worker,
     utility: u32,
     site: Option<Site>,
 }
 
 impl Drop for GateGuard<'_> {
     fn drop(&mut self) {
-        self.service.desk.gate().leave(self.utility, self.site, self.service.clock.now());
+        self.worker.desk.gate().leave(self.utility, self.site, self.worker.clock.now());
     }
 }
 

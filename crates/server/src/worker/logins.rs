@@ -10,21 +10,19 @@ use connect_core::connector::{
     Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind, RemoteAccount,
     UtilitySession,
 };
-use connect_core::flow::{Answer, CHECK_SECONDS, Flow, available};
+use connect_core::flow::{Answer, CHECK_SECONDS, Flow};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
-use connect_core::store::{
-    Access, Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store, User,
-};
-use connect_core::token::Environment;
+use connect_core::store::{Access, Account, Advance, ConnectSession, Meter, NewLink, SealLogin, Store, User};
+use connect_core::vault::{Context, Kind, Vault};
 use connect_wire::AccountCard;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use super::runs::Work;
 use super::sync::SyncDesk;
-use super::{Fault, Service, new_id};
+use super::{RunAt, Work, Worker};
+use crate::service::{Fault, new_id};
 
 /// A login in progress as it is sealed beside the run.
 #[derive(Serialize, Deserialize)]
@@ -53,6 +51,7 @@ struct StoredLogin {
 struct Job {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
+    vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
     changed: broadcast::Sender<Uuid>,
     connector: Arc<dyn Connector>,
@@ -70,66 +69,54 @@ enum Outcome {
     Failed(ConnectorError),
 }
 
-impl Service {
-    /// The connector that serves this utility for a client of this environment.
-    pub(super) fn connector_of(&self, utility: u32, environment: Environment) -> Option<Arc<dyn Connector>> {
-        // A utility has a connector of its slug's name, or the sandbox plays it.
-        let utility = self.directory.by_id(utility).filter(|utility| available(utility, environment))?;
-        self.connectors.get(utility.slug.as_str()).or_else(|| self.connectors.get("sandbox")).cloned()
-    }
-
-    /// The connector that reads a user's data: of the way that the customer has linked by.
-    pub(super) fn connector_of_user(&self, user: &User, environment: Environment) -> Option<Arc<dyn Connector>> {
-        match user.access {
-            Access::Login => self.connector_of(user.utility, environment),
-            Access::Consent => self.consent_connector(user.utility, environment),
-            Access::File => None,
-        }
-    }
-
+impl Worker {
     /// The login that a customer has linked.
-    pub(super) fn open_login(&self, user: Uuid, sealed: &[u8]) -> Result<Login, Fault> {
-        let plain = self.keys.open(&login_context(user), sealed)?;
+    pub(super) fn open_login(&self, user: &User, sealed: &[u8]) -> Result<Login, Fault> {
+        let plain = self.vault.open(&Context::of(Kind::Login, user.client_id, user.id), sealed)?;
         let StoredLogin { username, password } =
             serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored login"))?;
         Ok(Login { username, password: Secret::new(password) })
     }
 
     /// The session at the utility, sealed beside the user.
-    pub(super) fn seal_session(&self, user: Uuid, session: &UtilitySession) -> Result<Vec<u8>, Fault> {
-        Ok(self.keys.seal(&session_context(user), &zeroize_json(session)?)?)
+    pub(super) fn seal_session(&self, user: &User, session: &UtilitySession) -> Result<Vec<u8>, Fault> {
+        let context = Context::of(Kind::Session, user.client_id, user.id);
+        Ok(self.vault.seal(&context, &zeroize_json(session)?)?)
     }
 
     /// Reads what [`Self::seal_session`] wrote.
-    pub(super) fn open_session(&self, user: Uuid, sealed: &[u8]) -> Result<UtilitySession, Fault> {
-        let plain = self.keys.open(&session_context(user), sealed)?;
+    pub(super) fn open_session(&self, user: &User, sealed: &[u8]) -> Result<UtilitySession, Fault> {
+        let plain = self.vault.open(&Context::of(Kind::Session, user.client_id, user.id), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored session"))
     }
 
-    pub(super) fn start_work(&self, session: &ConnectSession, client: &Client, work: Work) {
+    /// [`super::ConnectorSide::start`]. A run that has moved on meanwhile is left alone.
+    pub async fn start(&self, run: RunAt, work: Work) -> Result<(), Fault> {
+        let session = self.store.session_by_token(&run.token).await?;
+        let Some(session) = session.filter(|session| session.step == run.step) else { return Ok(()) };
+        let client = self.store.client(session.client_id).await?.ok_or(Fault::Broken("a run without a client"))?;
         let connector = session.flow.stage.utility().and_then(|utility| {
             let connector = match work {
                 Work::Redeem(_) => self.consent_connector(utility, client.environment),
-                Work::Begin(_) | Work::Resume(_) => self.connector_of(utility, client.environment),
+                Work::Begin(_) | Work::Resume(_) => self.login_connector(utility, client.environment),
             };
             Some((utility, connector?))
         });
-        let Some((utility, connector)) = connector else {
-            tracing::error!(session = %session.id, "no connector for a run that asked for one");
-            return;
-        };
+        let (utility, connector) = connector.ok_or(Fault::Broken("no connector for a run that asked for one"))?;
         let job = Job {
             store: self.store.clone(),
             keys: self.keys.clone(),
+            vault: self.vault.clone(),
             clock: self.clock.clone(),
             changed: self.changed.clone(),
             connector,
-            session: session.clone(),
+            session,
             client_id: client.id,
             utility,
             desk: self.desk.clone(),
         };
         tokio::spawn(job.run(work));
+        Ok(())
     }
 }
 
@@ -196,12 +183,12 @@ impl Job {
 
     fn pending(&self) -> Result<Pending, Fault> {
         let sealed = self.session.login_state.as_deref().ok_or(Fault::Broken("no login in progress"))?;
-        let plain = self.keys.open(&self.seal_context(), sealed)?;
+        let plain = self.vault.open(&self.place(), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored login in progress"))
     }
 
-    fn seal_context(&self) -> String {
-        format!("connect_sessions.login_state:{}", self.session.id)
+    fn place(&self) -> Context {
+        Context::of(Kind::LoginState, self.client_id, self.session.id)
     }
 
     async fn write(&self, outcome: Outcome) -> Result<(), Fault> {
@@ -211,7 +198,7 @@ impl Job {
                 let pending =
                     Pending { username: login.username, password: login.password.expose().to_owned(), state };
                 let plain = zeroize_json(&pending)?;
-                let sealed = self.keys.seal(&self.seal_context(), &plain)?;
+                let sealed = self.vault.seal(&self.place(), &plain)?;
                 self.write_answer(Answer::Challenge(challenge, problem), Some(sealed)).await
             }
             Outcome::Challenge(_, LoginStep::Done(_)) => Err(Fault::Broken("a finished login as a challenge")),
@@ -258,7 +245,11 @@ impl Job {
         let login = login.unwrap_or(Login { username: String::new(), password: Secret::new("") });
         let plain = zeroize_json(&LoginToStore { username: &login.username, password: login.password.expose() })?;
         let session = zeroize_json(session)?;
-        let (keys, session_keys) = (self.keys.clone(), self.keys.clone());
+        let (client, vault) = (self.client_id, self.vault.clone());
+        let seal = move |kind, plain: zeroize::Zeroizing<Vec<u8>>| {
+            let vault = vault.clone();
+            SealLogin(Box::new(move |user| vault.seal(&Context::of(kind, client, user), &plain)))
+        };
         let link = NewLink {
             new_user_id: new_id(&*self.clock),
             client_id: self.client_id,
@@ -270,10 +261,8 @@ impl Job {
             access,
             subscription,
             import: None,
-            seal_login: SealLogin(Box::new(move |user| keys.seal(&login_context(user), &plain))),
-            seal_session: Some(SealLogin(Box::new(move |user| {
-                session_keys.seal(&session_context(user), &session)
-            }))),
+            seal_login: Some(seal(Kind::Login, plain)),
+            seal_session: Some(seal(Kind::Session, session)),
             accounts: remote.iter().map(|account| account_of(account, &*self.clock)).collect(),
             at: self.clock.now(),
         };
@@ -284,18 +273,8 @@ impl Job {
     }
 }
 
-/// What a stored login is bound to.
-pub(super) fn login_context(user: Uuid) -> String {
-    format!("users.login:{user}")
-}
-
-/// What a stored session is bound to.
-fn session_context(user: Uuid) -> String {
-    format!("users.session:{user}")
-}
-
 /// An account as it is stored, should it be new.
-pub(super) fn account_of(remote: &RemoteAccount, clock: &dyn Clock) -> Account {
+pub(crate) fn account_of(remote: &RemoteAccount, clock: &dyn Clock) -> Account {
     let id = |public: Option<Uuid>| public.unwrap_or_else(|| new_id(clock));
     Account {
         id: id(remote.public_id),
@@ -309,7 +288,7 @@ fn zeroize_json(value: &impl Serialize) -> Result<zeroize::Zeroizing<Vec<u8>>, F
     serde_json::to_vec(value).map(zeroize::Zeroizing::new).map_err(|_| Fault::Broken("a login as JSON"))
 }
 
-pub(super) fn card_of(account: &RemoteAccount) -> AccountCard {
+pub(crate) fn card_of(account: &RemoteAccount) -> AccountCard {
     let has = |kind| account.meters.iter().any(|m| m.kind == kind);
     let digits = account.account_number.chars().count();
     AccountCard {

@@ -9,8 +9,9 @@ use connect_core::usage::window::{add, is_current, next};
 use connect_core::usage::{Flow, Reading, Series, StoredBill, Window};
 use tokio::time::{Instant, timeout};
 
+use super::Worker;
 use super::logins::account_of;
-use super::{Fault, Service, new_id};
+use crate::service::{Fault, new_id};
 
 /// Longest wait for one answer of a connector.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -60,7 +61,7 @@ impl From<StoreError> for Stopped {
 
 /// What one turn works with.
 struct Work<'a> {
-    service: &'a Service,
+    worker: &'a Worker,
     job: &'a SyncJob,
     connector: Arc<dyn Connector>,
     session: Option<Arc<UtilitySession>>,
@@ -78,20 +79,19 @@ struct Spot<'a> {
     meter: uuid::Uuid,
 }
 
-pub(super) async fn run(service: &Service, job: &SyncJob) -> Result<(), Stopped> {
-    let client =
-        service.store.client(job.user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
-    let connector = service.connector_of_user(&job.user, client.environment).ok_or(ConnectorError::NotOffered)?;
+pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
+    let client = worker.store.client(job.user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
+    let connector = worker.connector_of_user(&job.user, client.environment).ok_or(ConnectorError::NotOffered)?;
     // A session that cannot be opened any more (another key, another version) is one that is over.
-    let session = job.sealed.session.as_deref().and_then(|sealed| service.open_session(job.user.id, sealed).ok());
+    let session = job.sealed.session.as_deref().and_then(|sealed| worker.open_session(&job.user, sealed).ok());
     let session = session.map(Arc::new);
-    let mut work = Work { service, job, connector, session, logged_in: false, started: Instant::now() };
+    let mut work = Work { worker, job, connector, session, logged_in: false, started: Instant::now() };
     let remote = work.accounts().await?;
-    let found = remote.iter().map(|account| account_of(account, &*service.clock)).collect();
-    let accounts = service.store.put_accounts(work.turn(), found).await?.ok_or(Stopped::LeaseLost)?;
+    let found = remote.iter().map(|account| account_of(account, &*worker.clock)).collect();
+    let accounts = worker.store.put_accounts(work.turn(), found).await?.ok_or(Stopped::LeaseLost)?;
     let spots = spots(&remote, &accounts);
 
-    let until = service.clock.now().as_second();
+    let until = worker.clock.now().as_second();
     let mut progress = job.progress.clone();
     // What goes wrong with one meter must not keep the others from being read.
     let mut first_error = None;
@@ -137,11 +137,11 @@ fn spots<'a>(remote: &'a [RemoteAccount], accounts: &[Account]) -> Vec<Spot<'a>>
 
 impl Work<'_> {
     fn turn(&self) -> connect_core::store::Turn {
-        self.service.turn_of(self.job)
+        self.worker.turn_of(self.job)
     }
 
     fn context(&self) -> LoginContext {
-        LoginContext { utility: self.job.user.utility, now: self.service.clock.now(), attended: false }
+        LoginContext { utility: self.job.user.utility, now: self.worker.clock.now(), attended: false }
     }
 
     /// Asks the utility with the session at hand or a new one, and once more with a new one if it was
@@ -171,15 +171,15 @@ impl Work<'_> {
             return self.renew().await;
         }
         // The password is never sent twice because of what went wrong after it was sent.
-        match self.service.store.may_log_in(self.turn(), LOGIN_WAIT_SECONDS).await? {
+        match self.worker.store.may_log_in(self.turn(), LOGIN_WAIT_SECONDS).await? {
             Leave::Given => {}
             Leave::Wait => return Err(Stopped::LoginWaits),
             Leave::LeaseLost => return Err(Stopped::LeaseLost),
         }
         // A session that is over may still be a device that the utility remembers, or renew itself.
         let earlier = self.job.sealed.session.as_deref();
-        let earlier = earlier.and_then(|sealed| self.service.open_session(self.job.user.id, sealed).ok());
-        let login = self.service.open_login(self.job.user.id, &self.job.sealed.login)?;
+        let earlier = earlier.and_then(|sealed| self.worker.open_session(&self.job.user, sealed).ok());
+        let login = self.worker.open_login(&self.job.user, &self.job.sealed.login)?;
         let step = match &earlier {
             Some(earlier) => in_time(self.connector.begin_again(self.context(), &login, earlier)).await?,
             None => in_time(self.connector.begin(self.context(), &login)).await?,
@@ -194,7 +194,7 @@ impl Work<'_> {
     /// A consent renews itself. No password is sent, so it may be tried as often as a turn is.
     async fn renew(&self) -> Result<UtilitySession, Stopped> {
         let sealed = self.job.sealed.session.as_deref();
-        let earlier = sealed.and_then(|sealed| self.service.open_session(self.job.user.id, sealed).ok());
+        let earlier = sealed.and_then(|sealed| self.worker.open_session(&self.job.user, sealed).ok());
         // Without a consent that can be read there is nothing to go on with: the customer must agree again.
         let earlier = earlier.ok_or(ConnectorError::InvalidCredentials)?;
         match in_time(self.connector.renew(self.context(), &earlier)).await {
@@ -206,8 +206,8 @@ impl Work<'_> {
     }
 
     async fn keep(&self, session: UtilitySession) -> Result<UtilitySession, Stopped> {
-        let sealed = self.service.seal_session(self.job.user.id, &session)?;
-        if self.service.store.put_session(self.turn(), sealed).await? {
+        let sealed = self.worker.seal_session(&self.job.user, &session)?;
+        if self.worker.store.put_session(self.turn(), sealed).await? {
             Ok(session)
         } else {
             Err(Stopped::LeaseLost)
@@ -237,7 +237,7 @@ impl Work<'_> {
             .await?;
         let series = checked(series, window, until)?;
         let fetched = add(fetched, window, until, &series);
-        if !self.service.store.put_readings(self.turn(), spot.meter, fetched, series).await? {
+        if !self.worker.store.put_readings(self.turn(), spot.meter, fetched, series).await? {
             return Err(Stopped::LeaseLost);
         }
         progress.meters.insert(spot.meter, fetched);
@@ -250,9 +250,9 @@ impl Work<'_> {
                 empty_if_not_offered(connector.bills(cx, &session, remote).await)
             })
             .await?;
-        let stored = |bill| StoredBill { id: new_id(&*self.service.clock), account_id: account.id, bill };
+        let stored = |bill| StoredBill { id: new_id(&*self.worker.clock), account_id: account.id, bill };
         let bills = bills.into_iter().map(stored).collect();
-        if self.service.store.put_bills(self.turn(), account.id, bills).await? {
+        if self.worker.store.put_bills(self.turn(), account.id, bills).await? {
             Ok(())
         } else {
             Err(Stopped::LeaseLost)

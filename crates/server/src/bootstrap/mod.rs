@@ -1,16 +1,20 @@
 //! What is made on first start: the master key and a sandbox client.
 
+mod master_key;
+
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use connect_core::keys::{KeyError, Keys};
 use connect_core::secret::Secret;
-use connect_core::token::{Environment, RandomError};
+use connect_core::token::Environment;
+use connect_core::vault::KeyringError;
 use uuid::Uuid;
 
 use crate::service::{Fault, Service};
+use crate::worker::OpenVaultError;
+pub use master_key::{KeySource, TEXT_VARIABLE};
 
 /// Name under which the quickstart's company appears in Connect.
 pub const SANDBOX_COMPANY: &str = "Northwind Solar";
@@ -30,7 +34,7 @@ pub enum StartError {
     },
     /// The key is gone but the database is not.
     #[error(
-        "{key} is missing, but {database} was made with it: put the key back, or remove the database to start anew."
+        "The master key {key} is missing, but {database} was made with one: put the key back, or remove the database to start anew."
     )]
     KeyMissing {
         /// Where the key should be.
@@ -38,17 +42,31 @@ pub enum StartError {
         /// The database.
         database: String,
     },
-    /// The key file does not hold a key.
+    /// What is there is no keyring, or a weak one.
     #[error("{path} does not hold a master key: {error}.")]
     Key {
-        /// The key file.
+        /// Where it should be.
         path: String,
         /// Why.
-        error: KeyError,
+        error: KeyringError,
     },
-    /// No random bytes.
-    #[error("The master key could not be made: {0}.")]
-    Random(#[from] RandomError),
+    /// Others can read it.
+    #[error("The master key {path} can be read by others: take their rights away with chmod 600.")]
+    KeyOpen {
+        /// The file.
+        path: String,
+    },
+    /// It is not ours to write.
+    #[error(
+        "The master key comes from {key}, which is yours to change: add the new version there (`connect keys new` makes one), restart, and rotate."
+    )]
+    KeyNotOurs {
+        /// Where it comes from.
+        key: String,
+    },
+    /// The keyring is not this database's.
+    #[error("The master key does not fit: {0}.")]
+    Vault(#[from] OpenVaultError),
     /// The sandbox client.
     #[error("The sandbox client could not be made: {0}.")]
     Client(#[from] Fault),
@@ -71,27 +89,6 @@ pub fn make_data_dir(dir: &Path) -> Result<(), StartError> {
         verb: "made",
         error,
     })
-}
-
-/// The keys, from the file at `path`; it is made if there is no database yet.
-pub fn keys(path: &Path, database: &Path) -> Result<Keys, StartError> {
-    let file = |verb, error| StartError::File { path: path.display().to_string(), verb, error };
-    let master = match fs::read(path) {
-        Ok(bytes) => zeroize::Zeroizing::new(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if database.exists() {
-                return Err(StartError::KeyMissing {
-                    key: path.display().to_string(),
-                    database: database.display().to_string(),
-                });
-            }
-            let master = Keys::generate_master()?;
-            write_private(path, &*master).map_err(|e| file("written", e))?;
-            zeroize::Zeroizing::new(master.to_vec())
-        }
-        Err(error) => return Err(file("read", error)),
-    };
-    Keys::derive(&master).map_err(|error| StartError::Key { path: path.display().to_string(), error })
 }
 
 /// The sandbox client whose credentials are in the file at `path`; a new one is made if the file

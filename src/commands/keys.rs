@@ -1,0 +1,128 @@
+//! `connect keys`: the master key, while the server runs.
+
+use std::time::Duration;
+
+use clap::Subcommand;
+use connect_core::clock::{Clock, SystemClock, after};
+use connect_core::store::{Retirement, StoreError, VaultStore};
+use connect_core::vault::Keyring;
+use connect_server::bootstrap::{KeySource, StartError};
+use connect_server::worker::{Rotated, open_vault, rotate, sealed_under};
+use connect_sqlite::SqliteStore;
+
+use super::{options, store};
+
+/// How long to wait until a running server has taken up a new version: it looks every two seconds.
+const TAKEN_UP: Duration = Duration::from_secs(6);
+/// How long a version must have had a successor before it can be retired, in seconds.
+const SUPERSEDED_SECONDS: i64 = 60;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show the versions, and what is sealed under each.
+    Status,
+    /// Print a new keyring, for a master key that you look after yourself.
+    New,
+    /// Add a new version and seal everything under it; or go on where the last rotation broke off.
+    Rotate,
+    /// Forget an old version for good: backups that need it cannot be read any more.
+    Retire {
+        /// Its number.
+        version: u32,
+    },
+}
+
+pub(crate) async fn run(command: Command) -> Result<(), String> {
+    if matches!(command, Command::New) {
+        let ring = Keyring::generate().map_err(|error| format!("{error}."))?;
+        print!("{}", ring.text().expose());
+        return Ok(());
+    }
+    let connect = options()?;
+    let source = KeySource::find(&connect.data_dir, |name| std::env::var(name).ok());
+    let store = store(&connect)?;
+    let ring = source.read().map_err(|error| error.to_string())?;
+    // The right key for this database, before anything is changed.
+    open_vault(&store, &ring, SystemClock.now()).await.map_err(|error| StartError::from(error).to_string())?;
+    match command {
+        Command::New => Ok(()),
+        Command::Status => status(&store, &ring).await.map_err(failed),
+        Command::Rotate => rotation(&store, &source, ring).await,
+        Command::Retire { version } => retire(&store, &source, ring, version).await,
+    }
+}
+
+fn failed(error: StoreError) -> String {
+    format!("{error}.")
+}
+
+async fn status(store: &SqliteStore, ring: &Keyring) -> Result<(), StoreError> {
+    let sealed = sealed_under(store).await?;
+    for version in store.key_versions().await? {
+        let current = if ring.current() == Some(version.version) { ", current" } else { "" };
+        let retired = if version.retired { ", retired" } else { "" };
+        println!("version {} of {}{current}{retired}", version.version, version.added_at.strftime("%F"));
+        for (kind, counts) in &sealed {
+            for (_, items) in counts.iter().filter(|(under, _)| *under == version.version) {
+                println!("  {items:>8}  {}", kind.name());
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn rotation(store: &SqliteStore, source: &KeySource, mut ring: Keyring) -> Result<(), String> {
+    let current = ring.current().unwrap_or(0);
+    let sealed = sealed_under(store).await.map_err(failed)?;
+    let left: u64 =
+        sealed.iter().flat_map(|(_, counts)| counts).filter(|(under, _)| *under != current).map(|(_, n)| n).sum();
+    if left > 0 {
+        println!("{left} items are not under version {current} yet: going on with them.");
+    } else {
+        let version = ring.add_version().map_err(|error| format!("{error}."))?;
+        source.write(&ring).map_err(|error| error.to_string())?;
+        open_vault(store, &ring, SystemClock.now()).await.map_err(|error| StartError::from(error).to_string())?;
+        println!("Version {version} is made. A running server takes it up within seconds.");
+        tokio::time::sleep(TAKEN_UP).await;
+    }
+    let mut told = 0;
+    let Rotated { done, failed } = rotate(store, &ring, |done| {
+        if done / 10_000 > told {
+            told = done / 10_000;
+            println!("{done} items …");
+        }
+    })
+    .await
+    .map_err(|error| format!("{error}. Nothing is lost: start the rotation again."))?;
+    println!("{done} items are sealed under version {} now.", ring.current().unwrap_or(0));
+    if failed > 0 {
+        return Err(format!(
+            "{failed} items could not be opened and stay as they are; the log names them. Their customers must link again."
+        ));
+    }
+    println!("An older version can be forgotten with: connect keys retire VERSION");
+    Ok(())
+}
+
+async fn retire(store: &SqliteStore, source: &KeySource, mut ring: Keyring, version: u32) -> Result<(), String> {
+    let now = SystemClock.now();
+    let superseded = after(now, -SUPERSEDED_SECONDS);
+    match store.retire_key_version(version, superseded, now).await.map_err(failed)? {
+        Retirement::Unknown => Err(format!("There is no version {version}: connect keys status lists them.")),
+        Retirement::TooSoon => Err(format!(
+            "Version {version} is the latest, or has a successor for less than {SUPERSEDED_SECONDS} seconds: rotate first, then wait."
+        )),
+        Retirement::InUse(items) => {
+            Err(format!("{items} items are sealed under version {version}: rotate first."))
+        }
+        Retirement::Done => {
+            ring.remove(version);
+            match source {
+                KeySource::Own(_) => source.write(&ring).map_err(|error| error.to_string())?,
+                _ => println!("Take version {version} out of {} as well.", source.name()),
+            }
+            println!("Version {version} is forgotten: backups from before the rotation cannot be read any more.");
+            Ok(())
+        }
+    }
+}

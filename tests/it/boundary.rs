@@ -1,0 +1,102 @@
+//! The boundary between the process that serves the web and the one that can open utility logins.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::{Home, Running};
+
+fn kill(pid: u32, signal: &str) {
+    assert!(Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status().unwrap().success());
+}
+
+fn environment(pid: u32) -> String {
+    String::from_utf8_lossy(&fs::read(format!("/proc/{pid}/environ")).unwrap()).into_owned()
+}
+
+/// A keyring as `connect keys new` prints it, on one line.
+fn keyring(home: &Home) -> String {
+    let (good, out, err) = home.run(&["keys", "new"]);
+    assert!(good, "{err}");
+    out.lines().find(|line| line.starts_with("1:")).unwrap().to_owned()
+}
+
+#[test]
+fn a_master_key_in_the_environment_is_in_the_connectors_process_alone() {
+    let home = Home::new();
+    let key = keyring(&home);
+    let server = home.start(&[("CONNECT_MASTER_KEY", &key)]);
+    assert!(!environment(server.pid()).contains("MASTER_KEY"));
+    assert!(environment(server.connectors()).contains(&key));
+    assert!(!home.path("data/master.key").exists());
+    assert!(server.get("/healthz").ends_with("ok"));
+    server.stop("TERM");
+    // Another key is refused; the right one is not needed in a file.
+    let other = keyring(&home);
+    let said = home.refuses(&[("CONNECT_MASTER_KEY", &other)]);
+    assert!(said.contains("version 1") && said.contains("put the right key back"), "{said}");
+    home.start(&[("CONNECT_MASTER_KEY", &key)]);
+}
+
+#[test]
+fn neither_process_leaves_its_memory_on_the_disk() {
+    let home = Home::new();
+    let server = home.start(&[]);
+    for pid in [server.pid(), server.connectors()] {
+        let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    }
+}
+
+/// Where the system can (Landlock), the web's process is confined; where not, it says so.
+#[test]
+fn the_web_process_is_confined_or_says_that_it_is_not() {
+    let home = Home::new();
+    let server = home.start(&[("CONNECT_LOG", "warn")]);
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let confined = status.lines().any(|line| line.split_whitespace().eq(["NoNewPrivs:", "1"]));
+    let (_, said) = server.stop("TERM");
+    assert_eq!(said.is_empty(), confined, "{said}");
+    assert!(confined || said.contains("cannot shut the web's process off"), "{said}");
+}
+
+#[test]
+fn each_process_ends_with_the_other() {
+    let start = || -> (Home, Running) {
+        let home = Home::new();
+        let server = home.start(&[]);
+        (home, server)
+    };
+    let (_home, server) = start();
+    kill(server.connectors(), "KILL");
+    let (status, said) = server.ended();
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("The process of the connectors has ended"), "{said}");
+
+    let (_home, server) = start();
+    kill(server.pid(), "KILL");
+    // Its standard error is the same pipe: the end of that is the end of both.
+    let (_, said) = server.ended();
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn the_two_halves_are_no_commands() {
+    let home = Home::new();
+    for half in ["web-process", "connectors-process"] {
+        let (good, out, err) = home.run(&[half]);
+        assert!(out.is_empty() && !err.contains("panicked"), "{out}{err}");
+        assert!(!good && err.lines().count() == 1, "{half}: {err}");
+        assert!(!home.path("data").exists());
+    }
+}
+
+#[test]
+fn a_key_that_others_can_read_is_refused() {
+    let home = Home::new();
+    home.start(&[]).stop("TERM");
+    home.set_mode("data/master.key", 0o644);
+    let said = home.refuses(&[]);
+    assert!(said.contains("master.key") && said.contains("chmod 600"), "{said}");
+}
