@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use connect_outbound::header::HeaderValue;
+use connect_outbound::{Client, Failure, Method, Options, OriginError, Origins, Request, StatusCode, Url};
 use connect_sunrise::{Notification, NotificationSink};
-use reqwest::header::CONTENT_TYPE;
-use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
 use tokio::time::sleep;
 
 /// How long one try may take.
@@ -13,9 +12,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Pauses between the tries: Connect may be starting just now.
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(15)];
 
-/// Sends every notification by a task of its own, once its delay is over.
-pub(crate) fn sink() -> Result<NotificationSink, String> {
-    let client = client().map_err(|_| "The HTTP client cannot be set up.".to_owned())?;
+/// Sends every notification to Connect at this address by a task of its own, once its delay is over.
+pub(crate) fn sink(connect: &str) -> Result<NotificationSink, String> {
+    let client = client(connect)?;
     Ok(NotificationSink::new(move |notification| {
         let client = client.clone();
         tokio::spawn(async move {
@@ -27,8 +26,12 @@ pub(crate) fn sink() -> Result<NotificationSink, String> {
     }))
 }
 
-fn client() -> reqwest::Result<Client> {
-    Client::builder().redirect(Policy::none()).no_proxy().timeout(TIMEOUT).build()
+/// A client to Connect and nowhere else. It runs where this runs, or in the same network.
+fn client(connect: &str) -> Result<Client, String> {
+    let named = |error: OriginError| format!("--connect is not right: {error}.");
+    let origins = Origins::new([connect], &[connect.to_owned()]).map_err(named)?;
+    let options = Options { request: TIMEOUT, connect: TIMEOUT, ..Options::default() };
+    Client::new(origins, &options).map_err(|_| "The HTTP client cannot be set up.".to_owned())
 }
 
 /// Sends it until it is taken, with these pauses between the tries.
@@ -43,14 +46,16 @@ async fn deliver(client: &Client, notification: &Notification, pauses: [Duration
 }
 
 async fn post(client: &Client, notification: &Notification) -> Result<(), String> {
-    let request = client.post(&notification.uri).header(CONTENT_TYPE, "application/atom+xml");
-    match request.body(notification.body.clone()).send().await.map(|answer| answer.status()) {
+    let url = Url::parse(&notification.uri).map_err(|_| "its address is none".to_owned())?;
+    let kind = HeaderValue::from_static("application/atom+xml");
+    let request = Request::new(Method::POST, url).body(kind, notification.body.clone());
+    match client.send(request).await.map(|answer| answer.status()) {
         Ok(status) if status.is_success() => Ok(()),
         // Nothing listens there for such news.
         Ok(StatusCode::NOT_FOUND) => Err("there is no such page (404)".to_owned()),
         Ok(status) => Err(format!("the answer was {status}")),
-        Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
-        Err(_) => Err("no connection".to_owned()),
+        Err(failure @ (Failure::NoConnection | Failure::TimedOut)) => Err(failure.to_string()),
+        Err(failure) => Err(format!("not sent: {failure}")),
     }
 }
 
@@ -90,11 +95,16 @@ mod tests {
         (Notification { uri, body: "<BatchList/>".to_owned(), after: Duration::ZERO }, taken)
     }
 
+    /// A client to where it is sent.
+    fn to(notification: &Notification) -> Client {
+        client(&Url::parse(&notification.uri).unwrap().origin().ascii_serialization()).unwrap()
+    }
+
     #[tokio::test]
     async fn a_notification_is_sent_until_it_is_taken() {
         for (refusals, tries, taken) in [(0, 1, true), (2, 3, true), (3, 3, false)] {
             let (notification, sent) = third_party(refusals).await;
-            let delivered = deliver(&client().unwrap(), &notification, NO_PAUSES).await;
+            let delivered = deliver(&to(&notification), &notification, NO_PAUSES).await;
             assert_eq!(delivered.is_ok(), taken, "{delivered:?}");
             let expected = ("application/atom+xml".to_owned(), "<BatchList/>".to_owned());
             assert_eq!(*sent.lock().unwrap(), vec![expected; tries]);
@@ -105,7 +115,7 @@ mod tests {
     async fn why_it_was_not_taken_is_told() {
         let (mut notification, _) = third_party(9).await;
         let reason = async |notification: &Notification| {
-            deliver(&client().unwrap(), notification, NO_PAUSES).await.unwrap_err()
+            deliver(&to(notification), notification, NO_PAUSES).await.unwrap_err()
         };
         assert_eq!(reason(&notification).await, "the answer was 503 Service Unavailable");
         notification.uri = notification.uri.replace("notify", "elsewhere");
@@ -113,5 +123,18 @@ mod tests {
         let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         notification.uri = format!("http://{free}/greenbutton/notify");
         assert_eq!(reason(&notification).await, "no connection");
+    }
+
+    #[tokio::test]
+    async fn it_is_sent_to_connect_only() {
+        let (notification, sent) = third_party(0).await;
+        let reason = deliver(&client("http://127.0.0.1:9").unwrap(), &notification, NO_PAUSES).await;
+        assert_eq!(reason.unwrap_err(), "not sent: an address that is not on the list");
+        assert!(sent.lock().unwrap().is_empty());
+        let refused = client("http://connect.example.com").unwrap_err();
+        assert!(
+            refused.starts_with("--connect is not right: `http://connect.example.com` must be https"),
+            "{refused}"
+        );
     }
 }

@@ -26,10 +26,11 @@ pub(crate) async fn run(Arguments { address, connect }: Arguments) -> Result<(),
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop().map_err(|error| format!("Signals cannot be received: {error}."))?;
     let mut sunrise = SunriseConfig::new(format!("http://{address}"));
-    sunrise.third_parties.push(ThirdParty::example(connect.trim_end_matches('/')));
+    let connect = connect.trim_end_matches('/');
+    sunrise.third_parties.push(ThirdParty::example(connect));
     // No secret: it keeps consents over a restart, of customers who do not exist.
     sunrise.signing_key = Some(Secret::new("sunrise-power-and-gas"));
-    sunrise.notifications = Some(notifications::sink()?);
+    sunrise.notifications = Some(notifications::sink(connect)?);
     println!("Sunrise Power & Gas (sandbox utility) is at http://{address}/");
     tokio::select! {
         served = serve(listener, sunrise) => {

@@ -85,7 +85,7 @@ fn the_browser_links_no_server_crate() {
         at(&cargo, &["features", "ssr"]).as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let hydrate = at(&cargo, &["features", "hydrate"]).as_array().unwrap();
     assert_eq!(hydrate, &vec![Value::from("leptos/hydrate")]);
-    for name in ["connect-core", "connect-server", "connect-sqlite", "connect-sandbox"] {
+    for name in ["connect-core", "connect-server", "connect-sqlite", "connect-sandbox", "connect-outbound"] {
         assert_eq!(at(&cargo, &["dependencies", name, "optional"]).as_bool(), Some(true), "{name}");
         assert!(ssr.contains(&format!("dep:{name}").as_str()), "{name}");
     }
@@ -93,4 +93,21 @@ fn the_browser_links_no_server_crate() {
     let app = at(&front, &["dependencies", "connect"]);
     assert_eq!(app["default-features"].as_bool(), Some(false));
     assert_eq!(app["features"], Value::from(vec!["hydrate"]));
+}
+
+/// What the service connects to is decided in one crate. The lints of `clippy.toml` say so where the
+/// client is used; this says it where it would be linked.
+#[test]
+fn one_crate_links_an_http_client() {
+    let manifests =
+        fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path().join("Cargo.toml"));
+    let mut linking = Vec::new();
+    for manifest in manifests.chain([root().join("Cargo.toml")]) {
+        let table: Table = fs::read_to_string(&manifest).unwrap().parse().unwrap();
+        let dependencies = at(&table, &["dependencies"]).as_table().unwrap();
+        if ["reqwest", "hyper", "hyper-util", "ureq"].iter().any(|name| dependencies.contains_key(*name)) {
+            linking.push(at(&table, &["package", "name"]).as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(linking, ["connect-outbound"]);
 }

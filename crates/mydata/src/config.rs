@@ -1,12 +1,11 @@
 //! What the connector is told about a custodian: the utility's side of Connect My Data.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use connect_core::secret::Secret;
+use connect_outbound::header::HeaderValue;
+use connect_outbound::{AddressError, OriginError, Origins, Url};
 use jiff::tz::TimeZone;
-use reqwest::Url;
-use reqwest::header::HeaderValue;
 
 /// A custodian: where it is, who Connect is there, and how far it is trusted.
 #[derive(Clone, Debug)]
@@ -31,6 +30,9 @@ pub struct MyDataConfig {
     /// Further origins (`https://data.example.com`, with the port where it is not the usual one) that
     /// the custodian may name for its resources. Tokens go nowhere else.
     pub allowed_hosts: Vec<String>,
+    /// Those origins of the data and of `token_url` that may be on this machine or a private network.
+    /// All others must be public.
+    pub local_origins: Vec<String>,
     /// The zone in which the utility keeps its days.
     pub time_zone: TimeZone,
     /// The longest stretch that is asked for at once, in days.
@@ -74,8 +76,8 @@ impl Default for Limits {
 }
 
 impl MyDataConfig {
-    /// Sunrise Power & Gas, the utility that does not exist, at `base`, as its example client. Nothing
-    /// of it is secret. Customers come back to `redirect_uri`, which the sandbox utility must know.
+    /// Sunrise Power & Gas, the utility that does not exist, at `base`, which is local, as its example
+    /// client. Nothing of it is secret. Customers come back to `redirect_uri`, which the sandbox utility must know.
     pub fn sunrise(base: &str, redirect_uri: &str) -> Self {
         Self {
             name: "sunrise-my-data",
@@ -89,6 +91,7 @@ impl MyDataConfig {
                     HistoryLength=24;SubscriptionFrequency=daily"
                 .to_owned(),
             allowed_hosts: Vec::new(),
+            local_origins: vec![base.to_owned()],
             time_zone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
             max_days: 92,
             user_agent: concat!("connect-mydata/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -111,6 +114,10 @@ pub enum ConfigError {
     /// Tokens would travel in the clear.
     #[error("the {0} must be https: plain http is for this machine only")]
     NotSecure(&'static str),
+    /// It is on this machine or a private network and not in `local_origins`, or where nothing is ever
+    /// connected to.
+    #[error("the {0} is not public, and not opened by local_origins")]
+    NotPublic(&'static str),
     /// Connect could not say who it is.
     #[error("client_id and client_secret must not be empty")]
     NoClient,
@@ -130,15 +137,10 @@ pub enum ConfigError {
 pub(crate) struct Places {
     pub(crate) authorize: Url,
     pub(crate) token: Url,
-    allowed: Vec<Url>,
-}
-
-impl Places {
-    /// Whether a token may go there: same scheme, host and port as one on the list, and nobody has
-    /// put a user name into the address.
-    pub(crate) fn allow(&self, url: &Url) -> bool {
-        is_plain(url) && self.allowed.iter().any(|allowed| allowed.origin() == url.origin())
-    }
+    /// Where tokens may go.
+    pub(crate) data: Origins,
+    /// These, and where tokens come from: all that is ever connected to.
+    pub(crate) all: Origins,
 }
 
 impl MyDataConfig {
@@ -151,45 +153,31 @@ impl MyDataConfig {
             return Err(ConfigError::NoClient);
         }
         address("redirect_uri", &self.redirect_uri)?;
-        let origins = std::iter::once(&self.base_url).chain(&self.allowed_hosts);
-        Ok(Places {
-            authorize: address("authorize_url", &self.authorize_url)?,
-            token: address("token_url", &self.token_url)?,
-            allowed: origins.map(|text| origin(text)).collect::<Result<_, _>>()?,
-        })
+        let authorize = address("authorize_url", &self.authorize_url)?;
+        let token = address("token_url", &self.token_url)?;
+        let allowed = std::iter::once(&self.base_url).chain(&self.allowed_hosts);
+        let data = Origins::new(allowed.map(String::as_str), &self.local_origins);
+        let data = data.map_err(|error| refused("base_url", error))?;
+        let all = data.clone().and(&token).map_err(|error| refused("token_url", error))?;
+        Ok(Places { authorize, token, data, all })
     }
 }
 
-fn origin(text: &str) -> Result<Url, ConfigError> {
-    let not_an_origin = || ConfigError::NotAnOrigin(text.to_owned());
-    let url = address("base_url", text).map_err(|error| match error {
-        ConfigError::NotAnAddress(_) => not_an_origin(),
-        error => error,
-    })?;
-    if url.path() == "/" && url.query().is_none() { Ok(url) } else { Err(not_an_origin()) }
+fn refused(name: &'static str, error: OriginError) -> ConfigError {
+    match error {
+        OriginError::NotAnOrigin(text) => ConfigError::NotAnOrigin(text),
+        OriginError::NotSecure(_) => ConfigError::NotSecure(name),
+        OriginError::NotPublic(_) => ConfigError::NotPublic(name),
+    }
 }
 
 /// An address that secrets may go to. It is not part of the error: it may have been mistaken for a
 /// place to put one.
 fn address(name: &'static str, text: &str) -> Result<Url, ConfigError> {
-    let url = Url::parse(text).map_err(|_| ConfigError::NotAnAddress(name))?;
-    let host = url.host_str().filter(|_| is_plain(&url) && url.fragment().is_none());
-    let host = host.ok_or(ConfigError::NotAnAddress(name))?;
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_this_machine(host) => Ok(url),
-        "http" => Err(ConfigError::NotSecure(name)),
-        _ => Err(ConfigError::NotAnAddress(name)),
-    }
-}
-
-fn is_plain(url: &Url) -> bool {
-    url.username().is_empty() && url.password().is_none()
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    connect_outbound::address(text).map_err(|error| match error {
+        AddressError::NotAnAddress => ConfigError::NotAnAddress(name),
+        AddressError::NotSecure => ConfigError::NotSecure(name),
+    })
 }
 
 #[cfg(test)]
@@ -207,7 +195,7 @@ mod tests {
     #[test]
     fn scheme_host_and_port_must_all_be_on_the_list() {
         let places = check(|c| c.allowed_hosts = vec!["https://data.example.com:8443".to_owned()]).unwrap();
-        let allow = |text: &str| places.allow(&Url::parse(text).unwrap());
+        let allow = |text: &str| places.data.allow(&Url::parse(text).unwrap());
         assert!(allow("https://api.example.com/a?b"));
         assert!(allow("https://API.example.com:443/"));
         assert!(allow("https://data.example.com:8443/"));
@@ -237,6 +225,22 @@ mod tests {
         for near in ["http://127.0.0.1:3000", "http://[::1]:3000", "http://localhost"] {
             assert!(MyDataConfig::sunrise(near, near).check().is_ok(), "{near}");
         }
+    }
+
+    #[test]
+    fn only_what_is_named_as_local_may_be() {
+        let result = |change: fn(&mut MyDataConfig)| check(change).map(|_| ());
+        let not_public = |name| Err(ConfigError::NotPublic(name));
+        assert_eq!(result(|c| c.base_url = "http://127.0.0.1:3000".to_owned()), not_public("base_url"));
+        assert_eq!(result(|c| c.allowed_hosts.push("https://10.0.0.1".to_owned())), not_public("base_url"));
+        assert_eq!(result(|c| c.token_url = "https://[::1]/token".to_owned()), not_public("token_url"));
+        assert_eq!(result(|c| c.token_url = "http://localhost/token".to_owned()), not_public("token_url"));
+        // No connection is made to these two.
+        assert_eq!(result(|c| c.redirect_uri = "http://localhost/back".to_owned()), Ok(()));
+        assert_eq!(result(|c| c.authorize_url = "http://localhost/login".to_owned()), Ok(()));
+        // Tokens come from there, and no address of data may be there.
+        let places = check(|c| c.token_url = "https://login.example.com/token".to_owned()).unwrap();
+        assert!(places.all.allow(&places.token) && !places.data.allow(&places.token));
     }
 
     #[test]

@@ -2,13 +2,11 @@
 
 use connect_core::connector::ConnectorError;
 use connect_core::secret::Secret;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
-use tokio::time::timeout;
+use connect_outbound::header::{ACCEPT, HeaderValue};
+use connect_outbound::{Client, Failure, Method, Options, Request, StatusCode, Url};
 use zeroize::Zeroizing;
 
-use crate::config::{ConfigError, MyDataConfig, Places, Timeouts};
+use crate::config::{ConfigError, MyDataConfig, Places};
 
 /// The client of one custodian. It knows no customer: tokens come with each request.
 ///
@@ -18,7 +16,6 @@ use crate::config::{ConfigError, MyDataConfig, Places, Timeouts};
 pub(crate) struct Http {
     client: Client,
     places: Places,
-    timeouts: Timeouts,
     client_id: String,
     client_secret: Secret,
     token_bytes: usize,
@@ -28,20 +25,15 @@ pub(crate) struct Http {
 impl Http {
     pub(crate) fn new(config: &MyDataConfig) -> Result<Self, ConfigError> {
         let places = config.check()?;
-        let client = Client::builder()
-            // An API has no reason for one, and the token would go along.
-            .redirect(Policy::none())
-            // A proxy named by the environment would see whose data is read.
-            .no_proxy()
-            .referer(false)
-            .user_agent(&config.user_agent)
-            .connect_timeout(config.timeouts.connect)
-            .build()
-            .map_err(|_| ConfigError::Client)?;
+        let options = Options {
+            user_agent: config.user_agent.clone(),
+            connect: config.timeouts.connect,
+            request: config.timeouts.request,
+        };
+        let client = Client::new(places.all.clone(), &options).map_err(|_| ConfigError::Client)?;
         Ok(Self {
             client,
             places,
-            timeouts: config.timeouts,
             client_id: urlencoded(&config.client_id),
             client_secret: Secret::new(urlencoded(config.client_secret.expose())),
             token_bytes: config.limits.token_bytes,
@@ -57,7 +49,7 @@ impl Http {
     /// An address that the custodian named. Fails for one to which no token may go.
     pub(crate) fn at(&self, text: &str) -> Result<Url, ConnectorError> {
         let url = Url::parse(text).map_err(|_| ConnectorError::SiteChanged("an address of data"))?;
-        if self.places.allow(&url) {
+        if self.places.data.allow(&url) {
             Ok(url)
         } else {
             Err(ConnectorError::SiteChanged("an address at another site"))
@@ -66,15 +58,11 @@ impl Http {
 
     /// Sends a form to the token endpoint, as this client, once.
     pub(crate) async fn token(&self, fields: &[(&str, &str)]) -> Result<TokenAnswer, ConnectorError> {
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let form = Secret::new(form);
-        let request = self
-            .client
-            .post(self.places.token.clone())
-            .basic_auth(&self.client_id, Some(self.client_secret.expose()))
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
+        let request = Request::new(Method::POST, self.places.token.clone())
+            .form(fields)
             .header(ACCEPT, HeaderValue::from_static("application/json"))
-            .body(form.expose().to_owned());
+            .basic(&self.client_id, &self.client_secret)
+            .map_err(no_answer)?;
         let (status, body) = self.answer(request, self.token_bytes).await?;
         Ok(TokenAnswer { status, body: Zeroizing::new(body) })
     }
@@ -90,11 +78,10 @@ impl Http {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let request = self
-            .client
-            .get(url)
-            .bearer_auth(token.expose())
-            .header(ACCEPT, HeaderValue::from_static("application/atom+xml"));
+        let request = Request::new(Method::GET, url)
+            .header(ACCEPT, HeaderValue::from_static("application/atom+xml"))
+            .bearer(token)
+            .map_err(no_answer)?;
         let (status, body) = self.answer(request, self.xml_bytes).await?;
         match status {
             StatusCode::OK => Ok(Some(body)),
@@ -109,7 +96,7 @@ impl Http {
 
     /// Deletes a resource.
     pub(crate) async fn delete(&self, address: &str, token: &Secret) -> Result<(), ConnectorError> {
-        let request = self.client.delete(self.at(address)?).bearer_auth(token.expose());
+        let request = Request::new(Method::DELETE, self.at(address)?).bearer(token).map_err(no_answer)?;
         let (status, _) = self.answer(request, self.token_bytes).await?;
         match status {
             status if status.is_success() => Ok(()),
@@ -119,27 +106,18 @@ impl Http {
         }
     }
 
-    async fn answer(
-        &self,
-        request: RequestBuilder,
-        longest: usize,
-    ) -> Result<(StatusCode, Vec<u8>), ConnectorError> {
-        let whole = async {
-            let response = request.send().await.map_err(no_answer)?;
-            let status = response.status();
-            tracing::debug!(status = status.as_u16(), "the custodian answered");
-            if status.is_redirection() {
-                return Err(ConnectorError::SiteChanged("a redirect"));
-            }
-            if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-                return Err(ConnectorError::SiteDown);
-            }
-            Ok((status, read(response, longest).await?))
-        };
-        timeout(self.timeouts.request, whole).await.unwrap_or_else(|_| {
-            tracing::debug!("the custodian did not answer in time");
-            Err(ConnectorError::SiteDown)
-        })
+    async fn answer(&self, request: Request, longest: usize) -> Result<(StatusCode, Vec<u8>), ConnectorError> {
+        let answer = self.client.send(request).await.map_err(no_answer)?;
+        let status = answer.status();
+        tracing::debug!(status = status.as_u16(), "the custodian answered");
+        // An API has no reason for one, and the token would go along.
+        if status.is_redirection() {
+            return Err(ConnectorError::SiteChanged("a redirect"));
+        }
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(ConnectorError::SiteDown);
+        }
+        Ok((status, answer.read(longest).await.map_err(no_answer)?))
     }
 }
 
@@ -150,26 +128,13 @@ pub(crate) struct TokenAnswer {
     pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
-/// An error of the client names the address: only its kind is told.
-fn no_answer(error: reqwest::Error) -> ConnectorError {
-    tracing::debug!(connect = error.is_connect(), timeout = error.is_timeout(), "no answer from the custodian");
-    ConnectorError::SiteDown
-}
-
-async fn read(mut response: Response, longest: usize) -> Result<Vec<u8>, ConnectorError> {
-    let too_long = || ConnectorError::SiteChanged("an answer that is too long");
-    let announced = response.content_length().unwrap_or(0);
-    if announced > longest as u64 {
-        return Err(too_long());
+fn no_answer(failure: Failure) -> ConnectorError {
+    match failure {
+        Failure::NotAllowed => ConnectorError::SiteChanged("an address at another site"),
+        Failure::NotPublic => ConnectorError::SiteChanged("an address that is not public"),
+        Failure::TooLong => ConnectorError::SiteChanged("an answer that is too long"),
+        Failure::NoConnection | Failure::TimedOut | Failure::Unsendable => ConnectorError::SiteDown,
     }
-    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
-    while let Some(piece) = response.chunk().await.map_err(no_answer)? {
-        if body.len() + piece.len() > longest {
-            return Err(too_long());
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body)
 }
 
 /// RFC 6749, section 2.3.1: identifier and secret are encoded before they become a Basic header.

@@ -30,7 +30,8 @@
 //! # What it holds to
 //!
 //! - Tokens go to [`MyDataConfig::base_url`] and [`MyDataConfig::allowed_hosts`] and nowhere else,
-//!   whatever the custodian names. Redirects are not followed.
+//!   whatever the custodian names. Redirects are not followed. Those hosts are public
+//!   (`connect_outbound`), but for [`MyDataConfig::local_origins`].
 //! - Answers are bounded in time and bytes. XML with a DTD is refused.
 //! - Values are the integers of the feed.
 //!

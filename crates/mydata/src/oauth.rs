@@ -2,7 +2,7 @@
 
 use connect_core::connector::{ConnectorError, LoginContext, UtilitySession};
 use connect_core::secret::Secret;
-use reqwest::StatusCode;
+use connect_outbound::StatusCode;
 use serde::Deserialize;
 
 use crate::MyDataConnector;

@@ -46,7 +46,6 @@ pub struct SetupError;
 
 /// Why there is no answer. Nothing of the address or of what was sent is part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Failure {
     /// The address is not on the list; nothing was sent.
     #[error("an address that is not on the list")]

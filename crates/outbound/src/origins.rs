@@ -16,7 +16,6 @@ pub struct Origins {
 
 /// What is wrong with an entry of [`Origins`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum OriginError {
     /// Not an address of a web site.
     #[error("`{0}` is not an origin such as https://my.example.com")]
@@ -34,7 +33,6 @@ pub enum OriginError {
 /// What is wrong with an [`address()`]. It is not part of the error: it may have been mistaken for a
 /// place to put a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum AddressError {
     /// No address of a page, or one with a user name or a fragment.
     #[error("not an address such as https://my.example.com/page, without user name and fragment")]

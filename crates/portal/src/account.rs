@@ -3,7 +3,7 @@
 use connect_core::connector::{
     ConnectorError, LoginContext, MeterKind, RemoteAccount, RemoteMeter, UtilitySession,
 };
-use reqwest::StatusCode;
+use connect_outbound::StatusCode;
 use scraper::{ElementRef, Html};
 use uuid::Uuid;
 

@@ -1,12 +1,11 @@
 //! What the connector is told about a portal.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use connect_core::usage::MAX_DOCUMENT_BYTES;
+use connect_outbound::header::HeaderValue;
+use connect_outbound::{OriginError, Origins};
 use jiff::tz::TimeZone;
-use reqwest::Url;
-use reqwest::header::HeaderValue;
 
 /// A portal: where it is, and how far it is trusted.
 #[derive(Clone, Debug)]
@@ -19,6 +18,9 @@ pub struct PortalConfig {
     /// Further origins (`https://login.example.com`, with the port where it is not the usual one)
     /// to which the portal may lead. Passwords and cookies go nowhere else.
     pub allowed_hosts: Vec<String>,
+    /// Those of the two above that may be on this machine or a private network. All others must be
+    /// public.
+    pub local_origins: Vec<String>,
     /// The zone in which the utility keeps its days.
     pub time_zone: TimeZone,
     /// Names of the cookies by which the portal remembers a device. They outlive a login.
@@ -96,11 +98,13 @@ impl Default for Limits {
 }
 
 impl PortalConfig {
-    /// Sunrise Power & Gas, the utility that does not exist, at this address.
+    /// Sunrise Power & Gas, the utility that does not exist, at this address, which is local.
     pub fn sunrise(base_url: impl Into<String>) -> Self {
+        let base_url = base_url.into();
         Self {
             name: "sunrise",
-            base_url: base_url.into(),
+            local_origins: vec![base_url.clone()],
+            base_url,
             allowed_hosts: Vec::new(),
             time_zone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
             device_cookies: vec!["sunrise_device".to_owned()],
@@ -125,6 +129,10 @@ pub enum ConfigError {
     /// Passwords would travel in the clear.
     #[error("`{0}` must be https: plain http is for this machine only")]
     NotSecure(String),
+    /// It is on this machine or a private network and not in `local_origins`, or where nothing is ever
+    /// connected to.
+    #[error("`{0}` is not public, and not opened by local_origins")]
+    NotPublic(String),
     /// No request can have it.
     #[error("the user agent cannot be sent as a header")]
     UserAgent,
@@ -136,19 +144,13 @@ pub enum ConfigError {
     Client,
 }
 
-/// The addresses of a checked configuration.
-#[derive(Clone, Debug)]
-pub(crate) struct Origins {
-    pub(crate) base: Url,
-    allowed: Vec<Url>,
-}
-
-impl Origins {
-    /// Whether a request may go there: same scheme, host and port as one on the list, and nobody
-    /// has put a user name into the address.
-    pub(crate) fn allow(&self, url: &Url) -> bool {
-        let plain = url.username().is_empty() && url.password().is_none();
-        plain && self.allowed.iter().any(|allowed| allowed.origin() == url.origin())
+impl From<OriginError> for ConfigError {
+    fn from(error: OriginError) -> Self {
+        match error {
+            OriginError::NotAnOrigin(text) => Self::NotAnOrigin(text),
+            OriginError::NotSecure(text) => Self::NotSecure(text),
+            OriginError::NotPublic(text) => Self::NotPublic(text),
+        }
     }
 }
 
@@ -158,34 +160,15 @@ impl PortalConfig {
         if self.max_days < 1 {
             return Err(ConfigError::NoDays);
         }
-        let base = origin(&self.base_url)?;
-        let further = self.allowed_hosts.iter().map(|text| origin(text));
-        let allowed = std::iter::once(Ok(base.clone())).chain(further).collect::<Result<_, _>>()?;
-        Ok(Origins { base, allowed })
+        let allowed = std::iter::once(&self.base_url).chain(&self.allowed_hosts);
+        Ok(Origins::new(allowed.map(String::as_str), &self.local_origins)?)
     }
-}
-
-fn origin(text: &str) -> Result<Url, ConfigError> {
-    let not_an_origin = || ConfigError::NotAnOrigin(text.to_owned());
-    let url = Url::parse(text).map_err(|_| not_an_origin())?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let host = url.host_str().filter(|_| bare && url.username().is_empty() && url.password().is_none());
-    let host = host.ok_or_else(not_an_origin)?;
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_this_machine(host) => Ok(url),
-        "http" => Err(ConfigError::NotSecure(text.to_owned())),
-        _ => Err(not_an_origin()),
-    }
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
 mod tests {
+    use connect_outbound::Url;
+
     use super::*;
 
     fn check(base_url: &str, allowed: &[&str]) -> Result<Origins, ConfigError> {
@@ -226,5 +209,14 @@ mod tests {
         for bad in ["", "my.example.com", "ftp://a.test", "https://a.test/path", "https://me:secret@a.test"] {
             assert!(matches!(secure(bad), Err(ConfigError::NotAnOrigin(_))), "{bad}");
         }
+    }
+
+    #[test]
+    fn only_what_is_named_as_local_may_be() {
+        let local_origins = Vec::new();
+        let config = PortalConfig { local_origins, ..PortalConfig::sunrise("http://127.0.0.1:3000") };
+        assert!(matches!(config.check(), Err(ConfigError::NotPublic(_))));
+        let near = "https://10.0.0.1";
+        assert_eq!(check("https://my.example.com", &[near]).err(), Some(ConfigError::NotPublic(near.to_owned())));
     }
 }

@@ -3,24 +3,23 @@
 use std::time::Duration;
 
 use connect_core::connector::ConnectorError;
-use connect_core::secret::Secret;
+use connect_outbound::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use connect_outbound::{Client, Failure as NoAnswer, Method, Options, Request, StatusCode, Url};
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderValue, LOCATION, SET_COOKIE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response, StatusCode, Url};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
-use crate::config::{ConfigError, Limits, Origins, PortalConfig, Timeouts};
+use crate::config::{ConfigError, Limits, PortalConfig, Timeouts};
 use crate::jar::Jar;
 
 /// The client of one portal. It knows no login: cookies come with each request.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
     client: Client,
-    origins: Origins,
     timeouts: Timeouts,
     limits: Limits,
 }
+
+const ELSEWHERE: ConnectorError = ConnectorError::SiteChanged("a link to another site");
 
 /// What is asked for, which bounds the length of the answer. A page in its place is bounded like
 /// every page.
@@ -52,27 +51,18 @@ enum Failure {
 impl Http {
     pub(crate) fn new(config: &PortalConfig) -> Result<Self, ConfigError> {
         let origins = config.check()?;
-        let client = Client::builder()
-            // Each hop is checked against the list, with the cookies of that host.
-            .redirect(Policy::none())
-            // A proxy named by the environment would see whom customers sign in to.
-            .no_proxy()
-            .referer(false)
-            .user_agent(&config.user_agent)
-            .connect_timeout(config.timeouts.connect)
-            .build()
-            .map_err(|_| ConfigError::Client)?;
-        Ok(Self { client, origins, timeouts: config.timeouts, limits: config.limits })
+        let PortalConfig { user_agent, timeouts, limits, .. } = config;
+        let options =
+            Options { user_agent: user_agent.clone(), connect: timeouts.connect, request: timeouts.request };
+        let client = Client::new(origins, &options).map_err(|_| ConfigError::Client)?;
+        Ok(Self { client, timeouts: *timeouts, limits: *limits })
     }
 
     /// An address of the portal. Fails for one that leads elsewhere.
     pub(crate) fn at(&self, reference: &str) -> Result<Url, ConnectorError> {
-        let url = self.origins.base.join(reference).map_err(|_| ConnectorError::SiteChanged("a link"))?;
-        self.allowed(url)
-    }
-
-    fn allowed(&self, url: Url) -> Result<Url, ConnectorError> {
-        if self.origins.allow(&url) { Ok(url) } else { Err(ConnectorError::SiteChanged("a link to another site")) }
+        let origins = self.client.origins();
+        let url = origins.base().join(reference).map_err(|_| ConnectorError::SiteChanged("a link"))?;
+        if origins.allow(&url) { Ok(url) } else { Err(ELSEWHERE) }
     }
 
     /// Asks for a page or file. A failure that may pass is followed by one more try.
@@ -101,9 +91,7 @@ impl Http {
         fields: &[(&str, &str)],
         now: Timestamp,
     ) -> Result<Answer, ConnectorError> {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let body = Some(Secret::new(body));
-        self.chain(jar, Method::POST, url, body, Wanted::Page, now).await.map_err(Failure::last)
+        self.chain(jar, Method::POST, url, Some(fields), Wanted::Page, now).await.map_err(Failure::last)
     }
 
     /// A request and the redirects after it.
@@ -112,21 +100,12 @@ impl Http {
         jar: &mut Jar,
         mut method: Method,
         mut url: Url,
-        mut body: Option<Secret>,
+        mut form: Option<&[(&str, &str)]>,
         wanted: Wanted,
         now: Timestamp,
     ) -> Result<Answer, Failure> {
         for _ in 0..=self.limits.redirects {
-            let url_now = self.allowed(url).map_err(Failure::Error)?;
-            let one = self.one(jar, method.clone(), url_now.clone(), body.as_ref(), wanted, now);
-            let hop = match timeout(self.timeouts.request, one).await {
-                Ok(hop) => hop?,
-                // Not tried again: whoever waits has waited long enough.
-                Err(_) => {
-                    tracing::debug!("the portal did not answer in time");
-                    return Err(Failure::Error(ConnectorError::SiteDown));
-                }
-            };
+            let hop = self.one(jar, method.clone(), url.clone(), form, wanted, now).await?;
             let (status, location) = match hop {
                 Hop::There(answer) => return Ok(answer),
                 Hop::Elsewhere(status, location) => (status, location),
@@ -136,8 +115,8 @@ impl Http {
             if repeats && method != Method::GET {
                 return Err(Failure::Error(ConnectorError::SiteChanged("a redirect that repeats a form")));
             }
-            (method, body) = (Method::GET, None);
-            let joined = url_now.join(&location);
+            (method, form) = (Method::GET, None);
+            let joined = url.join(&location);
             url = joined.map_err(|_| Failure::Error(ConnectorError::SiteChanged("a redirect")))?;
         }
         Err(Failure::Error(ConnectorError::SiteChanged("too many redirects")))
@@ -148,22 +127,21 @@ impl Http {
         jar: &mut Jar,
         method: Method,
         url: Url,
-        body: Option<&Secret>,
+        form: Option<&[(&str, &str)]>,
         wanted: Wanted,
         now: Timestamp,
     ) -> Result<Hop, Failure> {
-        let mut request = self.client.request(method, url.clone());
+        let mut request = Request::new(method, url.clone());
         if let Some(cookies) = jar.header(&url, now) {
-            let value = HeaderValue::from_str(cookies.expose());
-            let mut value = value.map_err(|_| Failure::Error(ConnectorError::SiteChanged("a cookie")))?;
-            value.set_sensitive(true);
-            request = request.header(COOKIE, value);
+            request = request
+                .secret_header(COOKIE, &cookies)
+                .map_err(|_| Failure::Error(ConnectorError::SiteChanged("a cookie")))?;
         }
-        if let Some(body) = body {
-            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-            request = request.header(CONTENT_TYPE, kind).body(body.expose().to_owned());
+        if let Some(fields) = form {
+            request = request.form(fields);
         }
-        let response = request.send().await.map_err(passing)?;
+        // Each hop is checked against the list, with the cookies of that host.
+        let response = self.client.send(request).await?;
         for header in response.headers().get_all(SET_COOKIE) {
             if let Ok(text) = header.to_str() {
                 jar.set(&url, text, now);
@@ -190,7 +168,7 @@ impl Http {
             Wanted::Pdf if !is_page => self.limits.pdf_bytes,
             Wanted::Page | Wanted::Xml | Wanted::Pdf => self.limits.html_bytes,
         };
-        let body = read(response, longest).await?;
+        let body = response.read(longest).await?;
         Ok(Hop::There(Answer { url, status, is_page, body }))
     }
 
@@ -214,26 +192,17 @@ impl Failure {
     }
 }
 
-/// An error of the client names the address, which may hold a ticket: only its kind is told.
-fn passing(error: reqwest::Error) -> Failure {
-    tracing::debug!(connect = error.is_connect(), timeout = error.is_timeout(), "no answer from the portal");
-    Failure::Passing
-}
-
-async fn read(mut response: Response, longest: usize) -> Result<Vec<u8>, Failure> {
-    let too_long = || Failure::Error(ConnectorError::SiteChanged("an answer that is too long"));
-    let announced = response.content_length().unwrap_or(0);
-    if announced > longest as u64 {
-        return Err(too_long());
-    }
-    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
-    while let Some(piece) = response.chunk().await.map_err(passing)? {
-        if body.len() + piece.len() > longest {
-            return Err(too_long());
+impl From<NoAnswer> for Failure {
+    fn from(failure: NoAnswer) -> Self {
+        match failure {
+            NoAnswer::NoConnection => Self::Passing,
+            NoAnswer::NotAllowed => Self::Error(ELSEWHERE),
+            NoAnswer::NotPublic => Self::Error(ConnectorError::SiteChanged("an address that is not public")),
+            NoAnswer::TooLong => Self::Error(ConnectorError::SiteChanged("an answer that is too long")),
+            // Not tried again when it was too late: whoever waits has waited long enough.
+            NoAnswer::TimedOut | NoAnswer::Unsendable => Self::Error(ConnectorError::SiteDown),
         }
-        body.extend_from_slice(&piece);
     }
-    Ok(body)
 }
 
 /// Between half of `longest` and all of it, so that logins that failed together do not come back

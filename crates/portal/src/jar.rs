@@ -4,8 +4,8 @@
 use std::fmt;
 
 use connect_core::secret::Secret;
+use connect_outbound::Url;
 use jiff::Timestamp;
-use reqwest::Url;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Cookies kept at most; a portal has some ten.

@@ -7,7 +7,8 @@
 //! # What it holds to
 //!
 //! - Requests go to the base address and the origins of [`PortalConfig::allowed_hosts`]. Redirects
-//!   are followed by hand, a few of them, and never with a form.
+//!   are followed by hand, a few of them, and never with a form. Those hosts are public
+//!   (`connect_outbound`), but for [`PortalConfig::local_origins`].
 //! - A form with a password or a code is sent once. A page is asked for again, once, when there was
 //!   no connection or a gateway said so.
 //! - [`InvalidCredentials`](connect_core::connector::ConnectorError::InvalidCredentials) is the

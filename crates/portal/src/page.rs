@@ -2,8 +2,8 @@
 
 use connect_core::connector::{ConnectorError, method};
 use connect_core::secret::Secret;
+use connect_outbound::Url;
 use connect_wire::{Channel, MethodOption};
-use reqwest::Url;
 use scraper::{ElementRef, Html, Selector};
 
 use crate::http::{Answer, Http};

@@ -90,7 +90,8 @@ async fn an_origin_on_the_list_gets_the_token() {
         json_answer(&value)
     })
     .await;
-    let config = MyDataConfig { allowed_hosts: vec![other.base.clone()], ..config(&fake.base) };
+    let local_origins = vec![fake.base.clone(), other.base.clone()];
+    let config = MyDataConfig { allowed_hosts: vec![other.base.clone()], local_origins, ..config(&fake.base) };
     let connector = MyDataConnector::new(config).unwrap();
     let session = connector.redeem(context(now()), &Secret::new("code")).await.unwrap();
     failed(connector.accounts(context(now()), &session).await);

@@ -1,5 +1,7 @@
 //! Custodians on ports of their own, and the browser of a customer.
 
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the browser goes where it likes")]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -92,7 +92,8 @@ async fn a_host_on_the_list_is_followed_with_its_own_cookies() {
     let (other, heard) = listener().await;
     let place = other.clone();
     let base = answering(move || to(StatusCode::SEE_OTHER, &format!("{place}/account"))).await;
-    let config = PortalConfig { allowed_hosts: vec![other.clone()], ..config(&base) };
+    let local_origins = vec![base.clone(), other.clone()];
+    let config = PortalConfig { allowed_hosts: vec![other.clone()], local_origins, ..config(&base) };
     done(begin(&PortalConnector::new(config).unwrap()).await);
     let heard = heard.lock().unwrap();
     assert_eq!(heard.len(), 1);

@@ -6,6 +6,7 @@
 mod confirm;
 mod data;
 mod hostile;
+mod local;
 mod logins;
 mod support;
 mod tls;
