@@ -12,9 +12,11 @@ const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 const strict = `default-src 'none'; script-src 'self' ${connect}; frame-src ${connect}; connect-src 'self'`;
 const policies = {
   '/strict.html': strict,
+  // What the loader needs, and nothing for the page's own sake: it has no script.
+  '/exact.html': `default-src 'none'; script-src ${connect}; frame-src ${connect}`,
   '/trusted-types.html': `${strict}; require-trusted-types-for 'script'`,
 };
-const files = ['/plain.html', '/older.html', '/react.html', '/strict.html', '/plain.js', '/older.js', '/host.css'];
+const files = ['/exact.html', '/plain.html', '/older.html', '/react.html', '/strict.html', '/plain.js', '/older.js', '/host.css'];
 
 const { outputFiles } = await build({
   entryPoints: [join(folder, 'react/App.tsx')],
@@ -57,9 +59,9 @@ async function answer(request, response) {
     for await (const part of request) body += part;
     return send('application/json', JSON.stringify(await backend[pathname](new URLSearchParams(body))));
   }
-  // Both policies are for the same page.
+  // Two policies are for the same page.
   const policy = policies[pathname];
-  const file = policy ? '/strict.html' : pathname;
+  const file = pathname === '/trusted-types.html' ? '/strict.html' : pathname;
   if (!files.includes(file)) return response.writeHead(404).end();
   send(types[extname(file)], await readFile(join(folder, file)), policy ? { 'Content-Security-Policy': policy } : {});
 }

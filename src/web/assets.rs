@@ -20,6 +20,7 @@ pub(super) fn router(options: &LeptosOptions) -> Router {
     let own = Router::new()
         .nest_service(&format!("/{}", options.site_pkg_dir), pkg)
         .route_service("/frame.js", file("frame.js"))
+        .route_service("/start.js", file("start.js"))
         .route_service("/favicon.svg", file("favicon.svg"))
         .route_service("/back.css", file("back.css"))
         .route_service("/close.js", file("close.js"))

@@ -95,8 +95,8 @@ pub fn router(web: Web) -> Router {
         .fallback(not_found::answer)
         .with_state(web.clone())
         .merge(assets::router(&web.options))
-        .layer(middleware::from_fn(headers::add))
-        .merge(api::router(web.service).layer(middleware::from_fn(headers::add)))
+        .merge(api::router(web.service))
+        .layer(middleware::from_fn_with_state(web.secure, headers::add))
         .layer(CatchPanicLayer::custom(|_| api::ApiError::internal().into_response()))
 }
 

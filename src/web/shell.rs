@@ -40,7 +40,8 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
         App::Modal(_) => page::root(&app.clone(), &ENGLISH, page::content(app)),
         App::Quickstart => around(page::root(&app.clone(), &ENGLISH, page::content(app))).small(),
     };
-    let css = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    let pkg = |end: &str| format!("/{}/{}{end}", options.site_pkg_dir, options.output_name);
+    let (css, glue, wasm) = (pkg(".css"), pkg(".js"), pkg(".wasm"));
     view! {
         <!DOCTYPE html>
         <html lang="en" dir="ltr">
@@ -53,9 +54,11 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" id="leptos" href=css />
                 {styles.map(|href| view! { <link rel="stylesheet" href=href /> })}
+                <link rel="modulepreload" href=glue.clone() nonce=nonce.clone() />
+                <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
                 {scripts.iter().map(|src| view! { <script src=*src nonce=nonce.clone()></script> }).collect_view()}
+                <script type="module" src="/start.js" data-glue=glue data-wasm=wasm nonce=nonce></script>
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
             </head>
             <body class=class>
                 <div hidden inner_html=SPRITE></div>
@@ -67,14 +70,16 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
 }
 
 fn set_policy(ancestors: &str, frames: &str) {
-    let nonce = use_nonce().map(|n| format!(" 'nonce-{n}'")).unwrap_or_default();
+    // With 'strict-dynamic' a script of ours may load its modules, and nothing else may run.
+    let nonce = use_nonce().map(|n| format!("'nonce-{n}' 'strict-dynamic'")).unwrap_or_default();
     // `cargo leptos watch` reloads the page over a socket on another port.
     let reload =
         if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://localhost:* ws://127.0.0.1:*" } else { "" };
     let policy = format!(
-        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; \
+        "default-src 'none'; script-src {nonce} 'wasm-unsafe-eval'; style-src 'self'; \
          connect-src 'self'{reload}; img-src 'self' data:; frame-src {frames}; form-action 'self'; \
-         base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
+         base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}; \
+         require-trusted-types-for 'script'; trusted-types default inert"
     );
     if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, value);

@@ -19,7 +19,9 @@ async fn the_loader_is_at_both_addresses_for_every_page() {
 #[tokio::test]
 async fn assets_are_served_and_nothing_else_of_the_folder_is() {
     let site = Site::start().await;
-    for path in ["/frame.js", "/favicon.svg", "/pkg/connect.js", "/pkg/connect.css", "/pkg/connect.wasm"] {
+    for path in
+        ["/frame.js", "/start.js", "/favicon.svg", "/pkg/connect.js", "/pkg/connect.css", "/pkg/connect.wasm"]
+    {
         let answer = site.send(get(path)).await;
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("cache-control"), "no-cache", "{path}");

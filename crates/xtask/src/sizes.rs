@@ -15,6 +15,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         ("glue", format!("{pkg}/{name}.js"), true),
         ("CSS", format!("{pkg}/{name}.css"), true),
         ("bridge", "frame.js".to_owned(), true),
+        ("start", "start.js".to_owned(), true),
         ("loader", "initialize.js".to_owned(), false),
     ];
     let tree = site::served(options, Mode::Release)?;

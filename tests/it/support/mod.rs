@@ -98,6 +98,7 @@ pub fn make_site(root: &Path) {
     for (file, text) in [
         ("initialize.js", LOADER),
         ("frame.js", "// frame\n"),
+        ("start.js", "// start\n"),
         ("quickstart.css", "/* css */\n"),
         ("back.css", "/* css */\n"),
         ("close.js", "// js\n"),
