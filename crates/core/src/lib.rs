@@ -5,6 +5,8 @@
 //! - [`directory`]: the utilities;
 //! - [`emissions`]: emission rates of electricity;
 //! - [`token`], [`keys`], [`secret`]: what is secret, and how it is kept;
+//! - [`pkce`]: the exchange of a code by who asked for its connect token;
+//! - [`origin`]: whose pages may embed Connect;
 //! - [`usage`]: readings and bills, exact;
 //! - [`sync`]: reading data without the customer;
 //! - [`store`]: what is kept, and the contract of every store;
@@ -18,6 +20,8 @@ pub mod directory;
 pub mod emissions;
 pub mod flow;
 pub mod keys;
+pub mod origin;
+pub mod pkce;
 pub mod secret;
 pub mod store;
 pub mod sync;
