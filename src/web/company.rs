@@ -65,7 +65,7 @@ pub async fn new_connect_token(user_id: &str, utility: &str) -> Result<NewToken,
         return Ok(NewToken::Refused("Enter a user id of up to 200 characters.".into()));
     }
     let utility = Some(utility.trim()).filter(|u| !u.is_empty()).map(|u| UtilityRef::Slug(u.to_owned()));
-    let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility };
+    let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility, code_challenge: None };
     match service.create_connect_token(&client, request).await {
         Ok(issued) => Ok(NewToken::Made(Hidden(issued.token.expose().to_owned()))),
         Err(ConnectTokenError::UnknownUtility) => {
@@ -74,6 +74,10 @@ pub async fn new_connect_token(user_id: &str, utility: &str) -> Result<NewToken,
         Err(ConnectTokenError::OtherUtility { linked }) => Ok(NewToken::Refused(format!(
             "This user id is linked with “{linked}”. Use another user id for another utility."
         ))),
+        Err(ConnectTokenError::Once(error)) => {
+            tracing::error!(%error, "the quickstart's backend failed");
+            Err(CallError::Internal)
+        }
         Err(ConnectTokenError::Fault(fault)) => Err(broken(fault)),
     }
 }

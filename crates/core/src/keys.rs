@@ -7,6 +7,7 @@ use std::fmt;
 
 use aws_lc_rs::hmac;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 use crate::token::Token;
@@ -88,6 +89,24 @@ impl Keys {
         out.copy_from_slice(cx.sign().as_ref());
         out
     }
+
+    /// Stored form of a client's idempotency key.
+    pub fn idempotency_key_digest(&self, client: Uuid, key: &str) -> Digest {
+        self.digest(b"idempotency-key", format!("{client}\n{key}").as_bytes())
+    }
+
+    /// Stored form of a request: the same for the same endpoint and parameters, in whatever order.
+    pub fn request_digest(&self, endpoint: &str, parameters: &[(&str, &str)]) -> Digest {
+        let mut sorted = parameters.to_vec();
+        sorted.sort_unstable();
+        let mut text = Zeroizing::new(endpoint.as_bytes().to_vec());
+        for part in sorted.iter().flat_map(|(name, value)| [name, value]) {
+            // With its length, so that no two lists run together into the same bytes.
+            text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            text.extend_from_slice(part.as_bytes());
+        }
+        self.digest(b"request", &text)
+    }
 }
 
 #[cfg(test)]
@@ -113,5 +132,22 @@ mod tests {
         let k = keys(1);
         assert_eq!(k.login_digest(1, " User@Pelm.com "), k.login_digest(1, "user@pelm.com"));
         assert_ne!(k.login_digest(1, "user@pelm.com"), k.login_digest(2, "user@pelm.com"));
+    }
+
+    #[test]
+    fn a_request_is_told_by_its_endpoint_and_parameters() {
+        let (k, id) = (keys(1), Uuid::from_u128(1));
+        let asked = k.request_digest("/a", &[("x", "1"), ("y", "2")]);
+        assert_eq!(asked, k.request_digest("/a", &[("y", "2"), ("x", "1")]));
+        for (endpoint, parameters) in [
+            ("/b", &[("x", "1"), ("y", "2")][..]),
+            ("/a", &[("x", "1"), ("y", "3")]),
+            ("/a", &[("x", "1")]),
+            ("/a", &[("x", "1y2")]),
+            ("/a", &[("x1", ""), ("y", "2")]),
+        ] {
+            assert_ne!(asked, k.request_digest(endpoint, parameters), "{endpoint} {parameters:?}");
+        }
+        assert_ne!(k.idempotency_key_digest(id, "k"), k.idempotency_key_digest(Uuid::from_u128(2), "k"));
     }
 }

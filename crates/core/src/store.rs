@@ -4,6 +4,8 @@
 //! out as one transaction that is durable when the method returns. Nothing works twice that
 //! should work once, however many callers try at the same time.
 
+mod clients;
+mod tokens;
 mod usage;
 mod vault;
 
@@ -17,27 +19,18 @@ use crate::clock::after;
 use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
 use crate::keys::Digest;
-use crate::token::{Environment, Handle};
+use crate::token::Handle;
 use crate::usage::{Bill, Series};
 use crate::vault::VaultError;
+pub use clients::{Client, ClientSecret, ClientStore, MAX_SECRETS, SecretAge};
+pub use tokens::{
+    ANSWER_SECONDS, AccessToken, Exchange, NewAnswer, Redeemed, StoredAnswer, TokenStore, USE_NOTED_SECONDS,
+};
 pub use usage::{
     BillDocument, Leave, SealedLogins, SeriesMonths, StoredSeries, SyncJob, SyncProgress, SyncState, Turn,
     TurnEnd, UsageStore,
 };
 pub use vault::{KeyVersion, Reseal, Retirement, SealedItem, VaultStore};
-
-/// A company that uses Connect.
-#[derive(Clone, Debug)]
-pub struct Client {
-    /// Row key, and the public client id (`Pelm-Client-Id`).
-    pub id: Uuid,
-    /// Registered name, shown to customers.
-    pub name: String,
-    /// Sandbox or production.
-    pub environment: Environment,
-    /// Keyed hash of the client secret.
-    pub secret_digest: Digest,
-}
 
 /// One run of Connect, opened by a connect token.
 #[derive(Clone, Debug)]
@@ -64,8 +57,10 @@ pub struct ConnectSession {
     pub login_state: Option<Vec<u8>>,
     /// The user that this run linked, once it did.
     pub linked_user: Option<Uuid>,
-    /// When the authorization code of this run was exchanged: the token is used up.
+    /// When the authorization code of this run was exchanged, or the token revoked: it is used up.
     pub finished_at: Option<Timestamp>,
+    /// What the exchange of the code must prove to know ([`crate::pkce`]); `None` without.
+    pub code_challenge: Option<Digest>,
 }
 
 /// Seconds that a run whose link exists stays open past its token's time: the customer may look
@@ -211,15 +206,6 @@ pub struct Principal {
     pub user_id: Uuid,
 }
 
-/// What came of [`Store::redeem_code`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Redeemed {
-    /// The code was good and is now used.
-    Yes,
-    /// Unknown, another client's, expired or used: not told apart.
-    No,
-}
-
 /// The store failed. The message is for the log, never for a caller of the API.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -242,12 +228,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Everything that the service keeps.
 #[async_trait]
-pub trait Store: UsageStore + VaultStore + Send + Sync {
-    /// Adds a client.
-    async fn add_client(&self, client: Client) -> StoreResult<()>;
-    /// Client by id.
-    async fn client(&self, id: Uuid) -> StoreResult<Option<Client>>;
-
+pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + Send + Sync {
     /// Adds a session at step 0.
     async fn add_session(&self, session: ConnectSession) -> StoreResult<()>;
     /// Session by the public handle, whatever its state.
@@ -277,27 +258,6 @@ pub trait Store: UsageStore + VaultStore + Send + Sync {
     /// into what is there, and the job is at rest. The session's upload is deleted.
     async fn link(&self, change: Advance, link: NewLink) -> StoreResult<Option<Uuid>>;
 
-    /// Makes `code` the only usable authorization code of the session: earlier unused ones stop
-    /// working. `false` when the session has no linked user or is finished.
-    async fn issue_code(
-        &self,
-        session_id: Uuid,
-        code: Digest,
-        at: Timestamp,
-        expires_at: Timestamp,
-    ) -> StoreResult<bool>;
-    /// Exchanges an authorization code: marks it used, adds the access token for the code's
-    /// user and finishes the session, if the code is unused, unexpired and the client's own.
-    async fn redeem_code(
-        &self,
-        code: Digest,
-        client_id: Uuid,
-        access: Digest,
-        at: Timestamp,
-    ) -> StoreResult<Redeemed>;
-    /// Who an access token speaks for.
-    async fn principal(&self, access: &Digest) -> StoreResult<Option<Principal>>;
-
     /// User by row key.
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>>;
     /// User by the company's own id.
@@ -311,7 +271,7 @@ pub trait Store: UsageStore + VaultStore + Send + Sync {
     /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,
     /// unused codes, the sessions that linked it. `false` when it does not exist.
     async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool>;
-    /// Deletes sessions and codes that expired before `before`; how many rows. The caller leaves
-    /// [`LINKED_GRACE_SECONDS`].
+    /// Deletes sessions, codes and remembered answers that expired before `before`; how many rows. The
+    /// caller leaves [`LINKED_GRACE_SECONDS`].
     async fn sweep(&self, before: Timestamp) -> StoreResult<u64>;
 }

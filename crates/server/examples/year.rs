@@ -85,7 +85,11 @@ async fn main() {
 
 /// Links the sandbox's first login; an access token.
 async fn link(service: &Service, client: &connect_core::store::Client) -> String {
-    let request = ConnectTokenRequest { user_id: "bench".into(), utility: Some(UtilityRef::Slug("pge".into())) };
+    let request = ConnectTokenRequest {
+        user_id: "bench".into(),
+        utility: Some(UtilityRef::Slug("pge".into())),
+        code_challenge: None,
+    };
     let issued = service.create_connect_token(client, request).await.unwrap();
     let token = Secret::new(issued.token.expose());
     service.act(&token, 0, Action::Continue).await.unwrap();

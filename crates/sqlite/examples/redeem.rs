@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use connect_core::flow::{Flow, ModeRecord, Stage};
 use connect_core::keys::Digest;
-use connect_core::store::{Redeemed, Store};
+use connect_core::store::{Exchange, Redeemed, TokenStore};
 use connect_sqlite::SqliteStore;
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -90,8 +90,15 @@ async fn through_store(store: SqliteStore, callers: usize, codes: Vec<Digest>) -
             let mut times = Vec::with_capacity(share.len());
             for code in share {
                 let start = Instant::now();
-                let answer = store.redeem_code(code, CLIENT, access_of(&code), now()).await.unwrap();
-                assert_eq!(answer, Redeemed::Yes);
+                let exchange = Exchange {
+                    code,
+                    client_id: CLIENT,
+                    challenge: None,
+                    access: access_of(&code),
+                    at: now(),
+                    answer: None,
+                };
+                assert_eq!(store.redeem_code(exchange).await.unwrap(), Redeemed::Yes);
                 times.push(start.elapsed());
             }
             times
@@ -133,10 +140,10 @@ fn raw(path: &Path, batch: usize, checkpoints_are_free: bool, codes: impl Iterat
                 .query_row(params![code, CLIENT.as_bytes(), at], |row| Ok((row.get(0)?, row.get(1)?)))
                 .unwrap();
             tx.prepare_cached(
-                "INSERT INTO access_tokens (digest, client_id, user_id, created_at) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO access_tokens (digest, client_id, user_id, created_at, code) VALUES (?1, ?2, ?3, ?4, ?5)",
             )
             .unwrap()
-            .execute(params![access_of(code), CLIENT.as_bytes(), user, at])
+            .execute(params![access_of(code), CLIENT.as_bytes(), user, at, code])
             .unwrap();
             tx.prepare_cached(
                 "UPDATE connect_sessions SET finished_at = ?2 WHERE id = ?1 AND finished_at IS NULL",
@@ -173,24 +180,27 @@ fn fill(path: &Path) -> Vec<Digest> {
     let count = LEVELS.iter().map(|(_, count)| count).sum::<usize>() * ROUNDS * 3;
     let (at, until) = (now().as_millisecond(), now().as_millisecond() + 3_600_000);
     let tx = conn.transaction().unwrap();
-    tx.execute("INSERT INTO clients VALUES (?1, 'Bench', 'sandbox', ?2)", params![CLIENT.as_bytes(), random()])
+    tx.execute("INSERT INTO clients (id, name, environment) VALUES (?1, 'Bench', 'sandbox')", [CLIENT.as_bytes()])
         .unwrap();
     let mut codes = Vec::with_capacity(count);
     for number in 0..count {
         let (user, session, code) = (Uuid::now_v7(), Uuid::now_v7(), random());
-        tx.prepare_cached("INSERT INTO users VALUES (?1, ?2, ?3, 1, 'user@example.com', ?4, ?5, 1, ?6)")
-            .unwrap()
-            .execute(params![
-                user.as_bytes(),
-                CLIENT.as_bytes(),
-                format!("customer-{number}"),
-                random(),
-                [7u8; 160],
-                at
-            ])
-            .unwrap();
         tx.prepare_cached(
-            "INSERT INTO connect_sessions VALUES (?1, ?2, ?3, ?4, 'x', ?5, ?6, 4, ?7, NULL, ?8, NULL)",
+            "INSERT INTO users (id, client_id, user_ref, utility, username, login_digest, sealed_login,
+                 credentials_valid, linked_at) VALUES (?1, ?2, ?3, 1, 'user@example.com', ?4, ?5, 1, ?6)",
+        )
+        .unwrap()
+        .execute(params![
+            user.as_bytes(),
+            CLIENT.as_bytes(),
+            format!("customer-{number}"),
+            random(),
+            [7u8; 160],
+            at
+        ])
+        .unwrap();
+        tx.prepare_cached(
+            "INSERT INTO connect_sessions VALUES (?1, ?2, ?3, ?4, 'x', ?5, ?6, 4, ?7, NULL, ?8, NULL, NULL)",
         )
         .unwrap()
         .execute(params![

@@ -1,14 +1,17 @@
 //! Authorization codes and access tokens.
 
+use connect_core::clock::after;
 use connect_core::keys::Digest;
-use connect_core::store::{Principal, Redeemed, StoreError};
+use connect_core::secret::same;
+use connect_core::store::{AccessToken, Exchange, Principal, Redeemed, StoreError, USE_NOTED_SECONDS};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, one, run, uuid};
+use crate::answers;
+use crate::rows::{Done, digest_or_null, one, run, time, time_or_null, uuid};
 
-/// [`connect_core::store::Store::issue_code`].
+/// [`connect_core::store::TokenStore::issue_code`].
 pub(crate) fn issue(
     conn: &Connection,
     session_id: Uuid,
@@ -31,18 +34,59 @@ pub(crate) fn issue(
     Ok(added == 1)
 }
 
-/// [`connect_core::store::Store::redeem_code`].
+/// [`connect_core::store::TokenStore::redeem_code`].
+pub(crate) fn redeem(conn: &Connection, exchange: &Exchange) -> Done<Redeemed> {
+    let Exchange { code, client_id, challenge, at, answer, .. } = exchange;
+    // Before the code: who repeats a request with its key is no replay.
+    if let Some(answer) = answer
+        && let Some(known) = answers::find(conn, *client_id, &answer.key, *at)?
+    {
+        return Ok(Redeemed::Known(known));
+    }
+    let wanted = one(
+        conn,
+        "SELECT s.code_challenge FROM authorization_codes c JOIN connect_sessions s ON s.id = c.session_id
+         WHERE c.digest = ?1 AND c.client_id = ?2",
+        params![code, client_id.as_bytes()],
+        |row| digest_or_null(row, 0, "code challenge"),
+    )?;
+    let proven = match (wanted, challenge) {
+        (Some(Some(wanted)), Some(given)) => same(&wanted, given),
+        // A verifier that nobody asked for: somebody has taken the challenge away on its way to us.
+        (Some(None), given) => given.is_none(),
+        _ => false,
+    };
+    if !proven {
+        return Ok(Redeemed::No);
+    }
+    if use_up(conn, exchange)? {
+        if let Some(answer) = answer {
+            answers::add(conn, *client_id, answer, *at)?;
+        }
+        return Ok(Redeemed::Yes);
+    }
+    let used = one(
+        conn,
+        "SELECT user_id FROM authorization_codes WHERE digest = ?1 AND client_id = ?2 AND used_at IS NOT NULL",
+        params![code, client_id.as_bytes()],
+        |row| uuid(row, 0, "user id"),
+    )?;
+    let Some(user_id) = used else { return Ok(Redeemed::No) };
+    let revoked = run(
+        conn,
+        "DELETE FROM access_tokens WHERE user_id = ?1 AND code = ?2",
+        params![user_id.as_bytes(), code],
+    )?;
+    Ok(Redeemed::Replayed { revoked })
+}
+
+/// Turns an unused code of the client into its access token, and finishes the session; whether it could.
 ///
 /// One guarded UPDATE decides: whoever turns `used_at` from NULL has the code, everybody else
 /// changes no row. The client is part of the guard, so a foreign attempt leaves the code good.
-pub(crate) fn redeem(
-    conn: &Connection,
-    code: &Digest,
-    client_id: Uuid,
-    access: &Digest,
-    at: Timestamp,
-) -> Done<Redeemed> {
-    let at = at.as_millisecond();
+fn use_up(conn: &Connection, exchange: &Exchange) -> Done<bool> {
+    let Exchange { code, client_id, access, .. } = exchange;
+    let at = exchange.at.as_millisecond();
     let won = one(
         conn,
         "UPDATE authorization_codes SET used_at = ?3
@@ -51,11 +95,11 @@ pub(crate) fn redeem(
         params![code, client_id.as_bytes(), at],
         |row| Ok((uuid(row, 0, "session id")?, uuid(row, 1, "user id")?)),
     )?;
-    let Some((session_id, user_id)) = won else { return Ok(Redeemed::No) };
+    let Some((session_id, user_id)) = won else { return Ok(false) };
     run(
         conn,
-        "INSERT INTO access_tokens (digest, client_id, user_id, created_at) VALUES (?1, ?2, ?3, ?4)",
-        params![access, client_id.as_bytes(), user_id.as_bytes(), at],
+        "INSERT INTO access_tokens (digest, client_id, user_id, created_at, code) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![access, client_id.as_bytes(), user_id.as_bytes(), at, code],
     )?;
     let finished = run(
         conn,
@@ -63,16 +107,45 @@ pub(crate) fn redeem(
         params![session_id.as_bytes(), at],
     )?;
     if finished == 1 {
-        Ok(Redeemed::Yes)
+        Ok(true)
     } else {
         // A finished run has no unused code (see the schema). If it does, nobody gets a token.
         Err(StoreError::Corrupt("authorization code").into())
     }
 }
 
-/// [`connect_core::store::Store::principal`].
-pub(crate) fn principal(conn: &Connection, access: &Digest) -> Done<Option<Principal>> {
-    one(conn, "SELECT client_id, user_id FROM access_tokens WHERE digest = ?1", [access], |row| {
-        Ok(Principal { client_id: uuid(row, 0, "client id")?, user_id: uuid(row, 1, "user id")? })
+/// [`connect_core::store::TokenStore::access_token`].
+pub(crate) fn access_token(conn: &Connection, access: &Digest) -> Done<Option<AccessToken>> {
+    let sql = "SELECT client_id, user_id, created_at, last_used_at FROM access_tokens WHERE digest = ?1";
+    one(conn, sql, [access], |row| {
+        let principal = Principal { client_id: uuid(row, 0, "client id")?, user_id: uuid(row, 1, "user id")? };
+        Ok(AccessToken {
+            principal,
+            created_at: time(row, 2, "time")?,
+            last_used_at: time_or_null(row, 3, "time")?,
+        })
     })
+}
+
+/// [`connect_core::store::TokenStore::note_token_used`].
+pub(crate) fn note_used(conn: &Connection, access: &Digest, at: Timestamp) -> Done<()> {
+    run(
+        conn,
+        "UPDATE access_tokens SET last_used_at = ?2
+         WHERE digest = ?1 AND (last_used_at IS NULL OR last_used_at <= ?3)",
+        params![access, at.as_millisecond(), after(at, -USE_NOTED_SECONDS).as_millisecond()],
+    )?;
+    Ok(())
+}
+
+/// [`connect_core::store::TokenStore::revoke_access_token`].
+pub(crate) fn revoke_access(conn: &Connection, access: &Digest, client: Uuid) -> Done<bool> {
+    let sql = "DELETE FROM access_tokens WHERE digest = ?1 AND client_id = ?2";
+    Ok(run(conn, sql, params![access, client.as_bytes()])? == 1)
+}
+
+/// [`connect_core::store::TokenStore::revoke_code`].
+pub(crate) fn revoke(conn: &Connection, code: &Digest, client: Uuid) -> Done<bool> {
+    let sql = "DELETE FROM authorization_codes WHERE digest = ?1 AND client_id = ?2 AND used_at IS NULL";
+    Ok(run(conn, sql, params![code, client.as_bytes()])? == 1)
 }

@@ -14,8 +14,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod accounts;
+mod answers;
 mod bills;
 mod checkpoint;
+mod clients;
 mod codes;
 mod documents;
 mod migrations;

@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0003_ways_in.sql"),
     include_str!("../migrations/0004_bill_documents.sql"),
     include_str!("../migrations/0005_vault.sql"),
+    include_str!("../migrations/0006_tokens.sql"),
 ];
 
 /// What a database file says about itself.
@@ -85,8 +86,27 @@ mod tests {
             conn.pragma_update(None, "user_version", version as u32).unwrap();
             apply(&conn).unwrap();
             assert_eq!(inspect(&conn).unwrap(), Found::Version(latest()));
-            conn.query_row("SELECT count(*) FROM bill_documents", [], |_| Ok(())).unwrap();
+            conn.query_row("SELECT count(*) FROM idempotent_answers", [], |_| Ok(())).unwrap();
         }
+    }
+
+    #[test]
+    fn the_secret_of_a_client_from_before_goes_on_working() {
+        let conn = Connection::open_in_memory().unwrap();
+        for step in &STEPS[..4] {
+            conn.execute_batch(step).unwrap();
+        }
+        conn.execute_batch(
+            "INSERT INTO clients VALUES (zeroblob(16), 'Example Solar', 'sandbox', randomblob(32));
+             PRAGMA user_version = 4;",
+        )
+        .unwrap();
+        let secret: Vec<u8> = conn.query_row("SELECT secret_digest FROM clients", [], |row| row.get(0)).unwrap();
+        apply(&conn).unwrap();
+        let (client, secrets) = crate::clients::with_secrets(&conn, uuid::Uuid::nil()).unwrap().unwrap();
+        assert_eq!((client.name.as_str(), client.code_seconds), ("Example Solar", None));
+        assert_eq!(secrets.iter().map(|secret| secret.digest.to_vec()).collect::<Vec<_>>(), [secret]);
+        assert!(conn.prepare("SELECT secret_digest FROM clients").is_err());
     }
 
     #[test]
@@ -130,6 +150,9 @@ mod tests {
             ("users", "subscription"),
             ("uploads", "session_id"),
             ("bill_documents", "user_id"),
+            ("client_secrets", "client_id"),
+            ("client_origins", "client_id"),
+            ("idempotent_answers", "client_id"),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = x'00'");
             let plan: String = conn.query_row(&sql, [], |row| row.get("detail")).unwrap();

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::migrations::{self, Found};
 
 /// Prepared statements kept per connection: more than the store has.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 /// Page cache of a connection, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
 /// Readers, at least.

@@ -95,9 +95,19 @@ pub(crate) fn number(row: &Row<'_>, at: usize, what: &'static str) -> Done<u32> 
     row.get(at).map_err(|_| corrupt(what))
 }
 
+/// A small number or NULL in column `at`.
+pub(crate) fn number_or_null(row: &Row<'_>, at: usize, what: &'static str) -> Done<Option<u32>> {
+    row.get(at).map_err(|_| corrupt(what))
+}
+
 /// An instant in column `at`.
 pub(crate) fn time(row: &Row<'_>, at: usize, what: &'static str) -> Done<Timestamp> {
     time_or_null(row, at, what)?.ok_or_else(|| corrupt(what))
+}
+
+/// A digest or NULL in column `at`.
+pub(crate) fn digest_or_null(row: &Row<'_>, at: usize, what: &'static str) -> Done<Option<Digest>> {
+    row.get(at).map_err(|_| corrupt(what))
 }
 
 /// An instant or NULL in column `at`.

@@ -1,45 +1,24 @@
-//! Clients and their runs of Connect.
+//! Runs of Connect.
 
 use connect_core::keys::Digest;
-use connect_core::store::{Advance, Client, ConnectSession, StoreResult};
+use connect_core::store::{Advance, ConnectSession, NewAnswer, StoreResult, StoredAnswer};
 use connect_core::token::Handle;
+use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
+use crate::answers;
 use crate::rows::{
-    Done, digest, environment, environment_name, json, number, one, run, text, time, time_or_null, uuid,
-    uuid_or_null,
+    Done, digest, digest_or_null, json, number, one, run, text, time, time_or_null, uuid, uuid_or_null,
 };
-
-/// [`connect_core::store::Store::add_client`].
-pub(crate) fn add_client(conn: &Connection, client: &Client) -> Done<()> {
-    run(
-        conn,
-        "INSERT INTO clients (id, name, environment, secret_digest) VALUES (?1, ?2, ?3, ?4)",
-        params![client.id.as_bytes(), client.name, environment_name(client.environment), client.secret_digest],
-    )?;
-    Ok(())
-}
-
-/// [`connect_core::store::Store::client`].
-pub(crate) fn client(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
-    one(conn, "SELECT name, environment, secret_digest FROM clients WHERE id = ?1", [id.as_bytes()], |row| {
-        Ok(Client {
-            id,
-            name: row.get(0)?,
-            environment: text(row, 1, "environment", environment)?,
-            secret_digest: digest(row, 2, "client secret")?,
-        })
-    })
-}
 
 /// [`connect_core::store::Store::add_session`], with the flow as text.
 pub(crate) fn add(conn: &Connection, session: &ConnectSession, flow: &str) -> Done<()> {
     run(
         conn,
         "INSERT INTO connect_sessions (id, handle, token_digest, client_id, user_ref, created_at, expires_at,
-             step, flow, login_state, linked_user, finished_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11)",
+             step, flow, login_state, linked_user, finished_at, code_challenge)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12)",
         params![
             session.id.as_bytes(),
             session.handle.as_str(),
@@ -52,16 +31,49 @@ pub(crate) fn add(conn: &Connection, session: &ConnectSession, flow: &str) -> Do
             session.login_state,
             session.linked_user.as_ref().map(Uuid::as_bytes),
             session.finished_at.map(|at| at.as_millisecond()),
+            session.code_challenge,
         ],
     )?;
     Ok(())
+}
+
+/// [`connect_core::store::TokenStore::add_session_once`], with the flow as text.
+pub(crate) fn add_once(
+    conn: &Connection,
+    session: &ConnectSession,
+    flow: &str,
+    answer: &NewAnswer,
+) -> Done<Option<StoredAnswer>> {
+    let known = answers::find(conn, session.client_id, &answer.key, session.created_at)?;
+    if known.is_none() {
+        add(conn, session, flow)?;
+        answers::add(conn, session.client_id, answer, session.created_at)?;
+    }
+    Ok(known)
+}
+
+/// [`connect_core::store::TokenStore::end_session`].
+pub(crate) fn end(conn: &Connection, token: &Digest, client: Uuid, at: Timestamp) -> Done<Option<Uuid>> {
+    let ended = one(
+        conn,
+        "UPDATE connect_sessions SET finished_at = ?3, login_state = NULL
+         WHERE token_digest = ?1 AND client_id = ?2 AND finished_at IS NULL RETURNING id",
+        params![token, client.as_bytes(), at.as_millisecond()],
+        |row| uuid(row, 0, "session id"),
+    )?;
+    if let Some(id) = ended {
+        // A finished run has no unused code (see the schema).
+        run(conn, "DELETE FROM authorization_codes WHERE session_id = ?1 AND used_at IS NULL", [id.as_bytes()])?;
+        run(conn, "DELETE FROM uploads WHERE session_id = ?1", [id.as_bytes()])?;
+    }
+    Ok(ended)
 }
 
 macro_rules! select_session {
     ($by:literal) => {
         concat!(
             "SELECT id, handle, token_digest, client_id, user_ref, created_at, expires_at, step, flow, \
-             login_state, linked_user, finished_at FROM connect_sessions WHERE ",
+             login_state, linked_user, finished_at, code_challenge FROM connect_sessions WHERE ",
             $by
         )
     };
@@ -100,6 +112,7 @@ fn session(row: &Row<'_>) -> Done<ConnectSession> {
         login_state: row.get(9)?,
         linked_user: uuid_or_null(row, 10, "user id")?,
         finished_at: time_or_null(row, 11, "time")?,
+        code_challenge: digest_or_null(row, 12, "code challenge")?,
     })
 }
 

@@ -2,31 +2,27 @@
 
 use async_trait::async_trait;
 use connect_core::keys::Digest;
+use connect_core::origin::Origin;
 use connect_core::store::{
-    Account, Advance, BillDocument, Client, ConnectSession, KeyVersion, Leave, NewLink, Principal, Redeemed,
-    Reseal, Retirement, SealedItem, SealedLogins, SeriesMonths, Store, StoreResult, StoredSeries, SyncJob,
-    SyncState, Turn, TurnEnd, UsageStore, User, VaultStore,
+    AccessToken, Account, Advance, BillDocument, Client, ClientSecret, ClientStore, ConnectSession, Exchange,
+    KeyVersion, Leave, NewAnswer, NewLink, Redeemed, Reseal, Retirement, SealedItem, SealedLogins, SecretAge,
+    SeriesMonths, Store, StoreResult, StoredAnswer, StoredSeries, SyncJob, SyncState, TokenStore, Turn, TurnEnd,
+    UsageStore, User, VaultStore,
 };
 use connect_core::token::Handle;
 use connect_core::usage::{Correction, Fetched, Series, StoredBill, Window};
-use connect_core::vault::{Check, Kind};
+use connect_core::vault::{Check, Context, Kind};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::rows::json;
 use crate::sessions::{self, Change};
-use crate::{SqliteStore, accounts, bills, codes, documents, readings, sweep, sync, users, vault};
+use crate::{
+    SqliteStore, accounts, answers, bills, clients, codes, documents, readings, sweep, sync, users, vault,
+};
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn add_client(&self, client: Client) -> StoreResult<()> {
-        self.writer.submit(move |conn| sessions::add_client(conn, &client)).await
-    }
-
-    async fn client(&self, id: Uuid) -> StoreResult<Option<Client>> {
-        self.readers.read(move |conn| sessions::client(conn, id)).await
-    }
-
     async fn add_session(&self, session: ConnectSession) -> StoreResult<()> {
         let flow = json(&session.flow)?;
         self.writer.submit(move |conn| sessions::add(conn, &session, &flow)).await
@@ -65,31 +61,6 @@ impl Store for SqliteStore {
         self.writer.submit(move |conn| users::link(conn, &change, link)).await
     }
 
-    async fn issue_code(
-        &self,
-        session_id: Uuid,
-        code: Digest,
-        at: Timestamp,
-        expires_at: Timestamp,
-    ) -> StoreResult<bool> {
-        self.writer.submit(move |conn| codes::issue(conn, session_id, &code, at, expires_at)).await
-    }
-
-    async fn redeem_code(
-        &self,
-        code: Digest,
-        client_id: Uuid,
-        access: Digest,
-        at: Timestamp,
-    ) -> StoreResult<Redeemed> {
-        self.writer.submit(move |conn| codes::redeem(conn, &code, client_id, &access, at)).await
-    }
-
-    async fn principal(&self, access: &Digest) -> StoreResult<Option<Principal>> {
-        let access = *access;
-        self.readers.read(move |conn| codes::principal(conn, &access)).await
-    }
-
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>> {
         self.readers.read(move |conn| users::by_id(conn, id)).await
     }
@@ -119,6 +90,105 @@ impl Store for SqliteStore {
 
     async fn sweep(&self, before: Timestamp) -> StoreResult<u64> {
         sweep::sweep(&self.writer, before).await
+    }
+}
+
+#[async_trait]
+impl ClientStore for SqliteStore {
+    async fn add_client(&self, client: Client, secret: ClientSecret) -> StoreResult<()> {
+        self.writer.submit(move |conn| clients::add(conn, &client, &secret)).await
+    }
+
+    async fn client(&self, id: Uuid) -> StoreResult<Option<Client>> {
+        self.readers.read(move |conn| clients::by_id(conn, id)).await
+    }
+
+    async fn client_with_secrets(&self, id: Uuid) -> StoreResult<Option<(Client, Vec<ClientSecret>)>> {
+        self.readers.read(move |conn| clients::with_secrets(conn, id)).await
+    }
+
+    async fn clients(&self) -> StoreResult<Vec<Client>> {
+        self.readers.read(clients::all).await
+    }
+
+    async fn add_client_secret(&self, id: Uuid, secret: ClientSecret) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::add_secret(conn, id, &secret)).await
+    }
+
+    async fn remove_client_secret(&self, id: Uuid, which: SecretAge) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::remove_secret(conn, id, which)).await
+    }
+
+    async fn client_origins(&self, id: Uuid) -> StoreResult<Vec<Origin>> {
+        self.readers.read(move |conn| clients::origins(conn, id)).await
+    }
+
+    async fn add_client_origin(&self, id: Uuid, origin: Origin) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::add_origin(conn, id, &origin)).await
+    }
+
+    async fn remove_client_origin(&self, id: Uuid, origin: Origin) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::remove_origin(conn, id, &origin)).await
+    }
+
+    async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::set_code_seconds(conn, id, seconds)).await
+    }
+}
+
+#[async_trait]
+impl TokenStore for SqliteStore {
+    async fn issue_code(
+        &self,
+        session_id: Uuid,
+        code: Digest,
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> StoreResult<bool> {
+        self.writer.submit(move |conn| codes::issue(conn, session_id, &code, at, expires_at)).await
+    }
+
+    async fn redeem_code(&self, exchange: Exchange) -> StoreResult<Redeemed> {
+        self.writer.submit(move |conn| codes::redeem(conn, &exchange)).await
+    }
+
+    async fn add_session_once(
+        &self,
+        session: ConnectSession,
+        answer: NewAnswer,
+    ) -> StoreResult<Option<StoredAnswer>> {
+        let flow = json(&session.flow)?;
+        self.writer.submit(move |conn| sessions::add_once(conn, &session, &flow, &answer)).await
+    }
+
+    async fn answer(&self, client_id: Uuid, key: &Digest, now: Timestamp) -> StoreResult<Option<StoredAnswer>> {
+        let key = *key;
+        self.readers.read(move |conn| answers::find(conn, client_id, &key, now)).await
+    }
+
+    async fn access_token(&self, access: &Digest) -> StoreResult<Option<AccessToken>> {
+        let access = *access;
+        self.readers.read(move |conn| codes::access_token(conn, &access)).await
+    }
+
+    async fn note_token_used(&self, access: &Digest, at: Timestamp) -> StoreResult<()> {
+        let access = *access;
+        self.writer.submit(move |conn| codes::note_used(conn, &access, at)).await
+    }
+
+    async fn revoke_access_token(&self, access: &Digest, client_id: Uuid) -> StoreResult<bool> {
+        let access = *access;
+        self.writer.submit(move |conn| codes::revoke_access(conn, &access, client_id)).await
+    }
+
+    async fn revoke_code(&self, code: &Digest, client_id: Uuid) -> StoreResult<bool> {
+        let code = *code;
+        self.writer.submit(move |conn| codes::revoke(conn, &code, client_id)).await
+    }
+
+    async fn end_session(&self, token: &Digest, client_id: Uuid, at: Timestamp) -> StoreResult<Option<Uuid>> {
+        let token = *token;
+        self.writer.submit(move |conn| sessions::end(conn, &token, client_id, at)).await
     }
 }
 
@@ -250,10 +320,10 @@ impl VaultStore for SqliteStore {
         &self,
         kind: Kind,
         version: u32,
-        after: Option<String>,
+        after: Option<Context>,
         limit: u32,
     ) -> StoreResult<Vec<SealedItem>> {
-        self.readers.read(move |conn| vault::items(conn, kind, version, after.as_deref(), limit)).await
+        self.readers.read(move |conn| vault::items(conn, kind, version, after.as_ref(), limit)).await
     }
 
     async fn reseal(&self, items: Vec<Reseal>) -> StoreResult<u64> {

@@ -12,13 +12,15 @@ use crate::writer::Writer;
 const BATCH: u32 = 500;
 
 /// Codes first: a run stays as long as a code of its own may still be exchanged.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "DELETE FROM authorization_codes WHERE digest IN
          (SELECT digest FROM authorization_codes WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)",
     "DELETE FROM connect_sessions WHERE rowid IN
          (SELECT s.rowid FROM connect_sessions s WHERE s.expires_at < ?1
              AND NOT EXISTS (SELECT 1 FROM authorization_codes c WHERE c.session_id = s.id)
           ORDER BY s.expires_at LIMIT ?2)",
+    "DELETE FROM idempotent_answers WHERE (client_id, key) IN
+         (SELECT client_id, key FROM idempotent_answers WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)",
 ];
 
 /// [`connect_core::store::Store::sweep`].

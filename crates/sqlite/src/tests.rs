@@ -7,14 +7,14 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use connect_core::store::{Client, Store, StoreError, StoreResult};
+use connect_core::store::{Client, ClientSecret, ClientStore, StoreError, StoreResult};
 use connect_core::token::Environment;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::rows::Done;
-use crate::{OpenError, SqliteStore, sessions};
+use crate::{OpenError, SqliteStore, clients};
 
 /// Short: the tests wait for it to pass.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -28,7 +28,11 @@ fn store() -> (TempDir, PathBuf, SqliteStore) {
 
 fn client(number: u128) -> Client {
     let id = Uuid::from_u128(number);
-    Client { id, name: format!("Client {number}"), environment: Environment::Sandbox, secret_digest: [0; 32] }
+    Client { id, name: format!("Client {number}"), environment: Environment::Sandbox, code_seconds: None }
+}
+
+fn secret() -> ClientSecret {
+    ClientSecret { digest: [0; 32], created_at: jiff::Timestamp::UNIX_EPOCH }
 }
 
 /// Starts `future` and leaves it waiting.
@@ -43,7 +47,7 @@ fn add_and(
     then: impl FnOnce(&Connection) -> Done<()> + Send + 'static,
 ) -> impl Future<Output = StoreResult<()>> {
     store.writer.submit(move |conn| {
-        sessions::add_client(conn, &client(number))?;
+        clients::add(conn, &client(number), &secret())?;
         then(conn)
     })
 }
@@ -103,7 +107,7 @@ async fn a_job_that_panics_is_undone_alone_and_the_writer_lives() {
     assert!(first.is_ok() && third.is_ok());
     assert!(matches!(second, Err(StoreError::Backend(_))));
     assert_eq!(stored(&store).await, [true, false, true]);
-    store.add_client(client(4)).await.unwrap();
+    store.add_client(client(4), secret()).await.unwrap();
 }
 
 #[tokio::test]
@@ -123,14 +127,14 @@ async fn a_commit_that_fails_fails_everybody() {
         // Checked at COMMIT only: no job of the store does so.
         conn.execute_batch(
             "PRAGMA defer_foreign_keys = ON;
-             INSERT INTO access_tokens VALUES (zeroblob(32), zeroblob(16), zeroblob(16), 0);",
+             INSERT INTO access_tokens VALUES (zeroblob(32), zeroblob(16), zeroblob(16), 0, NULL, NULL);",
         )?;
         Ok(())
     })
     .await;
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(StoreError::Backend(_)))));
     assert_eq!(stored(&store).await, [false; 3]);
-    store.add_client(client(1)).await.unwrap();
+    store.add_client(client(1), secret()).await.unwrap();
 }
 
 #[tokio::test]
@@ -144,7 +148,7 @@ async fn a_transaction_that_is_lost_in_the_middle_fails_everybody() {
     .await;
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(StoreError::Backend(_)))));
     assert_eq!(stored(&store).await, [false; 3]);
-    store.add_client(client(1)).await.unwrap();
+    store.add_client(client(1), secret()).await.unwrap();
 }
 
 #[tokio::test]
@@ -157,9 +161,9 @@ async fn a_full_database_is_an_error_and_not_the_end() {
     };
     limit(1).await.unwrap();
     let big = Client { name: "x".repeat(100_000), ..client(1) };
-    assert!(matches!(store.add_client(big.clone()).await, Err(StoreError::Backend(_))));
+    assert!(matches!(store.add_client(big.clone(), secret()).await, Err(StoreError::Backend(_))));
     limit(1_000_000).await.unwrap();
-    store.add_client(big).await.unwrap();
+    store.add_client(big, secret()).await.unwrap();
 }
 
 #[tokio::test]
@@ -171,7 +175,7 @@ async fn a_caller_that_went_away_before_its_turn_changes_nothing() {
         Ok(())
     }));
     start(&mut first);
-    let mut second = Box::pin(store.add_client(client(2)));
+    let mut second = Box::pin(store.add_client(client(2), secret()));
     assert!(matches!(second.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
     drop(second);
     go.send(()).unwrap();
@@ -209,10 +213,10 @@ async fn another_holder_of_the_write_lock_is_an_error_after_a_while_and_not_the_
     let (_dir, path, store) = store();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert!(matches!(store.add_client(client(1)).await, Err(StoreError::Backend(_))));
+    assert!(matches!(store.add_client(client(1), secret()).await, Err(StoreError::Backend(_))));
     assert!(store.client(Uuid::from_u128(1)).await.unwrap().is_none(), "reads go on");
     other.execute_batch("ROLLBACK").unwrap();
-    store.add_client(client(1)).await.unwrap();
+    store.add_client(client(1), secret()).await.unwrap();
 }
 
 #[test]
@@ -232,7 +236,7 @@ async fn the_log_begins_anew_and_does_not_grow_with_every_change() {
     let name = "x".repeat(200_000);
     // 50 pages each, so 10 000 in all: five times what makes the checkpointer start.
     for number in 0..200 {
-        store.add_client(Client { name: name.clone(), ..client(number) }).await.unwrap();
+        store.add_client(Client { name: name.clone(), ..client(number) }, secret()).await.unwrap();
         assert!(store.client(Uuid::from_u128(number)).await.unwrap().is_some());
     }
     let log = std::fs::metadata(path.with_extension("sqlite-wal")).unwrap().len();

@@ -3,7 +3,8 @@
 use connect_core::store::{KeyVersion, Reseal, Retirement, SealedItem, StoreError};
 use connect_core::vault::{Check, Context, Kind};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params, params_from_iter};
 use uuid::Uuid;
 
 use crate::rows::{Done, digest, each, number, one, run, time, uuid};
@@ -51,6 +52,13 @@ fn column(kind: Kind) -> Column {
             client: "u.client_id",
             sealed: "sealed",
             target: ("bill_documents", "sealed"),
+        },
+        Kind::Answer => Column {
+            from: "idempotent_answers t",
+            key: &["client_id", "key"],
+            client: "t.client_id",
+            sealed: "sealed",
+            target: ("idempotent_answers", "sealed"),
         },
         Kind::ServiceSecret => Column {
             from: "service_secrets t",
@@ -150,28 +158,30 @@ fn head(version: u32) -> [u8; 5] {
     [2, a, b, c, d]
 }
 
-/// A row's key as text and back: ids, with a colon between two; names as they are.
-enum Key {
-    Ids(Vec<Uuid>),
-    Name(String),
+/// The values of a row's key, out of the place of its item.
+fn key_of(context: &Context) -> Done<Vec<Value>> {
+    let corrupt = || StoreError::Corrupt("place of a sealed item");
+    let values: Option<Vec<Value>> = match context.kind {
+        Kind::ServiceSecret => Some(vec![context.row.clone().into()]),
+        Kind::Answer => {
+            let digit = |at| u8::from_str_radix(context.row.get(at..at + 2)?, 16).ok();
+            let key: Option<Vec<u8>> = (0..context.row.len()).step_by(2).map(digit).collect();
+            key.map(|key| vec![context.client.as_bytes().to_vec().into(), key.into()])
+        }
+        _ => context.row.split(':').map(|id| Some(Uuid::try_parse(id).ok()?.as_bytes().to_vec().into())).collect(),
+    };
+    Ok(values.filter(|values| values.len() == column(context.kind).key.len()).ok_or_else(corrupt)?)
 }
 
-impl Key {
-    fn read(kind: Kind, text: &str) -> Done<Self> {
-        if kind == Kind::ServiceSecret {
-            return Ok(Self::Name(text.to_owned()));
-        }
-        let ids: Result<Vec<Uuid>, _> = text.split(':').map(Uuid::try_parse).collect();
-        let ids = ids.ok().filter(|ids| ids.len() == column(kind).key.len());
-        ids.map(Self::Ids).ok_or_else(|| StoreError::Corrupt("place of a sealed item").into())
-    }
-
-    fn values(&self) -> Vec<rusqlite::types::Value> {
-        match self {
-            Self::Ids(ids) => ids.iter().map(|id| id.as_bytes().to_vec().into()).collect(),
-            Self::Name(name) => vec![name.clone().into()],
-        }
-    }
+/// The place of an item, out of its row: the client in the first column, the key from the third on.
+fn place_of(kind: Kind, row: &Row<'_>) -> Done<Context> {
+    let client = uuid(row, 0, "client id")?;
+    Ok(match kind {
+        Kind::ServiceSecret => Context { kind, client, row: row.get(2)? },
+        Kind::Answer => Context::answer(client, &digest(row, 3, "key of an answer")?),
+        Kind::Document => Context::document(client, uuid(row, 2, "user id")?, uuid(row, 3, "bill id")?),
+        _ => Context::of(kind, client, uuid(row, 2, "id")?),
+    })
 }
 
 /// [`connect_core::store::VaultStore::sealed_items`].
@@ -179,7 +189,7 @@ pub(crate) fn items(
     conn: &Connection,
     kind: Kind,
     version: u32,
-    after: Option<&str>,
+    after: Option<&Context>,
     limit: u32,
 ) -> Done<Vec<SealedItem>> {
     let Column { from, key, client, sealed, .. } = column(kind);
@@ -190,21 +200,13 @@ pub(crate) fn items(
         "SELECT {client}, t.{sealed}, {keys} FROM {from}
          WHERE length(t.{sealed}) > 0 AND substr(t.{sealed}, 1, 5) <> ?1 {beyond} ORDER BY {keys} LIMIT ?2"
     );
-    let mut values: Vec<rusqlite::types::Value> = vec![head(version).to_vec().into(), limit.into()];
+    let mut values: Vec<Value> = vec![head(version).to_vec().into(), limit.into()];
     if let Some(after) = after {
-        values.extend(Key::read(kind, after)?.values());
+        values.extend(key_of(after)?);
     }
     let mut out = Vec::new();
-    each(conn, &sql, rusqlite::params_from_iter(values), |row| {
-        let row_key = if kind == Kind::ServiceSecret {
-            row.get::<_, String>(2)?
-        } else {
-            let ids: Done<Vec<String>> =
-                (0..key.len()).map(|at| Ok(uuid(row, 2 + at, "id")?.to_string())).collect();
-            ids?.join(":")
-        };
-        let context = Context { kind, client: uuid(row, 0, "client id")?, row: row_key };
-        out.push(SealedItem { context, sealed: row.get(1)? });
+    each(conn, &sql, params_from_iter(values), |row| {
+        out.push(SealedItem { context: place_of(kind, row)?, sealed: row.get(1)? });
         Ok(())
     })?;
     Ok(out)
@@ -218,9 +220,9 @@ pub(crate) fn reseal(conn: &Connection, items: &[Reseal]) -> Done<u64> {
         let keys = key.join(", ");
         let marks = ["?3", "?3, ?4"][key.len() - 1];
         let sql = format!("UPDATE {table} SET {name} = ?1 WHERE ({keys}) = ({marks}) AND {name} = ?2");
-        let mut values: Vec<rusqlite::types::Value> = vec![new.clone().into(), sealed.clone().into()];
-        values.extend(Key::read(context.kind, &context.row)?.values());
-        changed += run(conn, &sql, rusqlite::params_from_iter(values))? as u64;
+        let mut values: Vec<Value> = vec![new.clone().into(), sealed.clone().into()];
+        values.extend(key_of(context)?);
+        changed += run(conn, &sql, params_from_iter(values))? as u64;
     }
     Ok(changed)
 }

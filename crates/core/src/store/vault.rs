@@ -74,12 +74,12 @@ pub trait VaultStore: Send + Sync {
     async fn put_service_secret(&self, name: &str, sealed: Vec<u8>) -> StoreResult<Vec<u8>>;
 
     /// Up to `limit` items of a kind that are not sealed under `version`, in the order of their rows,
-    /// after the row `after`.
+    /// after `after`.
     async fn sealed_items(
         &self,
         kind: Kind,
         version: u32,
-        after: Option<String>,
+        after: Option<Context>,
         limit: u32,
     ) -> StoreResult<Vec<SealedItem>>;
     /// Puts items in the place of others, each if the other is still there; how many. Nothing else

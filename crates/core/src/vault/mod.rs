@@ -74,20 +74,29 @@ pub enum Kind {
     Upload,
     /// A bill's document.
     Document,
+    /// An answer that is given again to a request that is repeated.
+    Answer,
     /// A secret of the service itself.
     ServiceSecret,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::Login, Self::Session, Self::LoginState, Self::Upload, Self::Document, Self::ServiceSecret];
+    pub const ALL: [Self; 7] = [
+        Self::Login,
+        Self::Session,
+        Self::LoginState,
+        Self::Upload,
+        Self::Document,
+        Self::Answer,
+        Self::ServiceSecret,
+    ];
 
     /// Whose keys seal it.
     pub fn purpose(self) -> Purpose {
         match self {
             Self::Login | Self::Session | Self::LoginState => Purpose::Credentials,
-            Self::Upload | Self::Document => Purpose::Documents,
+            Self::Upload | Self::Document | Self::Answer => Purpose::Documents,
             Self::ServiceSecret => Purpose::Service,
         }
     }
@@ -100,6 +109,7 @@ impl Kind {
             Self::LoginState => "login in progress",
             Self::Upload => "uploaded file",
             Self::Document => "bill document",
+            Self::Answer => "repeatable answer",
             Self::ServiceSecret => "service secret",
         }
     }
@@ -125,6 +135,12 @@ impl Context {
     /// The place of a bill's document.
     pub fn document(client: Uuid, user: Uuid, bill: Uuid) -> Self {
         Self { kind: Kind::Document, client, row: format!("{user}:{bill}") }
+    }
+
+    /// The place of an answer, by the digest of its key.
+    pub fn answer(client: Uuid, key: &[u8; 32]) -> Self {
+        let row = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { kind: Kind::Answer, client, row }
     }
 
     fn bytes(&self) -> Vec<u8> {

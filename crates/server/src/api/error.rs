@@ -116,6 +116,11 @@ impl ApiError {
         )
     }
 
+    /// 409: an idempotency key that belongs to another request.
+    pub fn conflict(message: &'static str) -> Self {
+        Self::new(StatusCode::CONFLICT, ErrorCode::ParameterInvalid, message)
+    }
+
     /// 413.
     pub fn too_large() -> Self {
         Self::new(

@@ -8,11 +8,15 @@ mod connect_token;
 mod download;
 mod emission_rates;
 mod error;
+mod idempotency;
 mod intervals;
+mod introspect;
+mod misplaced;
 mod params;
 mod query;
 mod reply;
 mod restatements;
+mod revoke;
 mod token;
 mod user;
 mod utilities;
@@ -22,8 +26,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, Method, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::service::Service;
@@ -65,29 +70,52 @@ const BELOW: [&str; 20] = [
     "/utilities/{*rest}",
 ];
 
+/// A path of the API, with the methods that it has.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// As axum writes it: a part in braces stands for anything.
+    pub path: &'static str,
+    /// `GET` stands for `HEAD` as well.
+    pub methods: &'static [&'static str],
+    handlers: MethodRouter<ApiState>,
+}
+
+/// Every endpoint. The router is made of this list, and so are the tests that hold for all of them.
+pub fn endpoints() -> Vec<Endpoint> {
+    let row = |path, methods, handlers| Endpoint { path, methods, handlers };
+    vec![
+        row("/auth/connect-token", &["POST"], post(connect_token::create)),
+        // The contract's prose spells it this way in places.
+        row("/auth/connect_token", &["POST"], post(connect_token::create)),
+        row("/auth/token", &["POST"], post(token::create)),
+        row("/auth/revoke", &["POST"], post(revoke::create)),
+        row("/auth/introspect", &["POST"], post(introspect::create)),
+        row("/users/{user_id}", &["GET", "DELETE"], get(user::read).delete(user::delete)),
+        row("/accounts", &["GET"], get(accounts::list)),
+        row("/accounts/{account_id}/intervals", &["GET"], get(intervals::list_of_account)),
+        row("/intervals", &["GET"], get(intervals::list)),
+        row("/restatements", &["GET"], get(restatements::list)),
+        row("/bills", &["GET"], get(bills::list)),
+        row("/bills/{bill_id}/pdf", &["GET"], get(bill_pdf::read)),
+        row("/emission-rates", &["GET"], get(emission_rates::list)),
+        row("/utilities", &["GET"], get(utilities::list)),
+    ]
+}
+
 /// The router of the API.
 pub fn router(service: Arc<Service>) -> Router {
     let utilities = utilities::Listing::of(service.directory());
-    let mut router = Router::new()
-        .route("/auth/connect-token", post(connect_token::create))
-        // The contract's prose spells it this way in places.
-        .route("/auth/connect_token", post(connect_token::create))
-        .route("/auth/token", post(token::create))
-        .route("/users/{user_id}", get(user::read).delete(user::delete))
-        .route("/accounts", get(accounts::list))
-        .route("/accounts/{account_id}/intervals", get(intervals::list_of_account))
-        .route("/intervals", get(intervals::list))
-        .route("/restatements", get(restatements::list))
-        .route("/bills", get(bills::list))
-        .route("/bills/{bill_id}/pdf", get(bill_pdf::read))
-        .route("/emission-rates", get(emission_rates::list))
-        .route("/utilities", get(utilities::list));
+    let mut router = Router::new();
+    for Endpoint { path, handlers, .. } in endpoints() {
+        router = router.route(path, handlers);
+    }
     for path in BELOW {
         router = router.route(path, any(unknown_path));
     }
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(misplaced::refuse))
         .layer(cors())
         .with_state(ApiState { service, utilities })
 }
@@ -104,8 +132,14 @@ fn cors() -> CorsLayer {
             header::IF_NONE_MATCH,
             HeaderName::from_static("pelm-client-id"),
             HeaderName::from_static("pelm-secret"),
+            HeaderName::from_static(idempotency::KEY_HEADER),
         ])
-        .expose_headers([header::ETAG, header::LINK, HeaderName::from_static(reply::ENVIRONMENT_HEADER)])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            HeaderName::from_static(reply::ENVIRONMENT_HEADER),
+            HeaderName::from_static(idempotency::REPLAYED_HEADER),
+        ])
         .max_age(std::time::Duration::from_secs(3600))
 }
 

@@ -1,12 +1,13 @@
 //! Authorization codes and access tokens.
 
 use connect_core::clock::after;
+use connect_core::keys::Digest;
 use connect_core::secret::Secret;
-use connect_core::store::{Client, Principal, Redeemed};
+use connect_core::store::{AccessToken, Client, Exchange, Principal, Redeemed, USE_NOTED_SECONDS};
 use connect_core::token::{Token, TokenKind};
 
 use super::runs::RunError;
-use super::{Fault, Service};
+use super::{Fault, Given, Once, OnceError, Service};
 
 /// A new access token, with the refresh token that the answer's shape asks for.
 #[derive(Debug)]
@@ -22,6 +23,20 @@ pub struct AccessGranted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
+/// Why a code was not exchanged.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The code is not good, or the verifier not its own.
+    #[error("the authorization code is not good")]
+    Refused,
+    /// The answer cannot be given again.
+    #[error(transparent)]
+    Once(#[from] OnceError),
+    /// A fault of ours.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
 impl Service {
     /// Hands over the authorization code of a run whose link exists. Its life starts now. Asked
     /// again (the answer got lost), it makes a new one and the one before stops working.
@@ -29,28 +44,65 @@ impl Service {
         let run = self.open_run(token).await?;
         let code = Token::generate(TokenKind::AuthorizationCode, run.client.environment).map_err(Fault::from)?;
         let now = self.clock.now();
-        let expires = after(now, i64::from(self.settings.authorization_code_seconds));
+        let life = run.client.code_seconds.unwrap_or(self.settings.authorization_code_seconds);
+        let expires = after(now, i64::from(life));
         let digest = self.keys.token_digest(&code);
         let made = self.store.issue_code(run.session.id, digest, now, expires).await.map_err(Fault::from)?;
         if made { Ok(code) } else { Err(RunError::OutOfPlace) }
     }
 
-    /// Exchanges an authorization code for an access token: once, for one client, in time.
+    /// Exchanges an authorization code of a run without a challenge, as [`Service::exchange_code_once`].
     pub async fn exchange_code(
         &self,
         client: &Client,
         code: &str,
     ) -> Result<Result<AccessGranted, Refused>, Fault> {
-        let Some(code) = Token::parse(TokenKind::AuthorizationCode, code) else {
-            return Ok(Err(Refused));
+        match self.exchange_code_once(client, code, None, None).await {
+            Ok(given) => given.without_key().map(Ok),
+            Err(ExchangeError::Fault(fault) | ExchangeError::Once(OnceError::Fault(fault))) => Err(fault),
+            Err(ExchangeError::Refused | ExchangeError::Once(OnceError::KeyReused)) => Ok(Err(Refused)),
+        }
+    }
+
+    /// Exchanges an authorization code for an access token: once, for one client, in time, and with
+    /// the verifier whose `challenge` the run has. A second exchange by its own client ends what the
+    /// first one gave, unless it is the same request with the same key.
+    pub async fn exchange_code_once(
+        &self,
+        client: &Client,
+        code: &str,
+        challenge: Option<Digest>,
+        once: Option<Once<AccessGranted>>,
+    ) -> Result<Given<AccessGranted>, ExchangeError> {
+        if let Some(given) = self.given_before(client, once.as_ref()).await? {
+            return Ok(given);
+        }
+        let code = Token::parse(TokenKind::AuthorizationCode, code).ok_or(ExchangeError::Refused)?;
+        let access = Token::generate(TokenKind::Access, client.environment).map_err(Fault::from)?;
+        let refresh = Token::generate(TokenKind::Refresh, client.environment).map_err(Fault::from)?;
+        let granted = AccessGranted { access, refresh };
+        let exchange = Exchange {
+            code: self.keys.token_digest(&code),
+            client_id: client.id,
+            challenge,
+            access: self.keys.token_digest(&granted.access),
+            at: self.clock.now(),
+            answer: once.as_ref().map(|once| self.answer_of(client, once, &granted)).transpose()?,
         };
-        let access = Token::generate(TokenKind::Access, client.environment)?;
-        let refresh = Token::generate(TokenKind::Refresh, client.environment)?;
-        let (code, stored) = (self.keys.token_digest(&code), self.keys.token_digest(&access));
-        Ok(match self.store.redeem_code(code, client.id, stored, self.clock.now()).await? {
-            Redeemed::Yes => Ok(AccessGranted { access, refresh }),
-            Redeemed::No => Err(Refused),
-        })
+        match (self.store.redeem_code(exchange).await.map_err(Fault::from)?, once) {
+            (Redeemed::Yes, _) => Ok(Given::New(granted)),
+            (Redeemed::Known(found), Some(once)) => Ok(self.give_again(client, &once.key, &found)?),
+            (Redeemed::Known(_), None) => Err(Fault::Broken("an answer was remembered without a key").into()),
+            (Redeemed::No, _) => Err(ExchangeError::Refused),
+            (Redeemed::Replayed { revoked }, _) => {
+                tracing::warn!(
+                    client = %client.id,
+                    revoked,
+                    "an authorization code was exchanged a second time: the access tokens that it gave are revoked"
+                );
+                Err(ExchangeError::Refused)
+            }
+        }
     }
 
     /// Who an access token speaks for, if it belongs to `client`.
@@ -58,7 +110,26 @@ impl Service {
         let Some(token) = Token::parse(TokenKind::Access, token) else {
             return Ok(Err(Refused));
         };
-        let principal = self.store.principal(&self.keys.token_digest(&token)).await?;
-        Ok(principal.filter(|p| p.client_id == client.id).ok_or(Refused))
+        let digest = self.keys.token_digest(&token);
+        let found = self.store.access_token(&digest).await?;
+        let Some(found) = found.filter(|found| found.principal.client_id == client.id) else {
+            return Ok(Err(Refused));
+        };
+        self.note_use(digest, &found);
+        Ok(Ok(found.principal))
+    }
+
+    /// Notes that a token was used. Nobody waits for it, and nothing depends on it.
+    fn note_use(&self, digest: Digest, token: &AccessToken) {
+        let now = self.clock.now();
+        if token.last_used_at.is_some_and(|at| after(at, USE_NOTED_SECONDS) > now) {
+            return;
+        }
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.note_token_used(&digest, now).await {
+                tracing::warn!(%error, "the use of an access token could not be noted");
+            }
+        });
     }
 }

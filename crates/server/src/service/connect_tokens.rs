@@ -2,10 +2,11 @@
 
 use connect_core::clock::after;
 use connect_core::flow::{Flow, Route, available};
+use connect_core::keys::Digest;
 use connect_core::store::{Access, Client, ConnectSession};
 use connect_core::token::{Token, TokenKind};
 
-use super::{Fault, Service, new_id};
+use super::{Fault, Given, Once, OnceError, Service, new_id};
 
 /// How a caller names a utility.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct ConnectTokenRequest {
     pub user_id: String,
     /// Utility to link; the customer then skips the selection.
     pub utility: Option<UtilityRef>,
+    /// What the exchange of the code must prove to know ([`connect_core::pkce`]).
+    pub code_challenge: Option<Digest>,
 }
 
 /// A new connect token.
@@ -46,19 +49,35 @@ pub enum ConnectTokenError {
         /// Slug of the utility that the user is linked with.
         linked: String,
     },
+    /// The answer cannot be given again.
+    #[error(transparent)]
+    Once(#[from] OnceError),
     /// A fault of ours.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
 impl Service {
-    /// Creates a connect token. Our records of `user_id` decide between a first link and a
-    /// renewal; a renewal is of the linked utility, so naming another one is an error.
+    /// Creates a connect token, as [`Service::create_connect_token_once`].
     pub async fn create_connect_token(
         &self,
         client: &Client,
         request: ConnectTokenRequest,
     ) -> Result<ConnectTokenIssued, ConnectTokenError> {
+        Ok(self.create_connect_token_once(client, request, None).await?.without_key()?)
+    }
+
+    /// Creates a connect token; once, where there is a key. Our records of `user_id` decide between a first link and a
+    /// renewal; a renewal is of the linked utility, so naming another one is an error.
+    pub async fn create_connect_token_once(
+        &self,
+        client: &Client,
+        request: ConnectTokenRequest,
+        once: Option<Once<ConnectTokenIssued>>,
+    ) -> Result<Given<ConnectTokenIssued>, ConnectTokenError> {
+        if let Some(given) = self.given_before(client, once.as_ref()).await? {
+            return Ok(given);
+        }
         let preset = match &request.utility {
             None => None,
             Some(named) => Some(self.find_utility(named).ok_or(ConnectTokenError::UnknownUtility)?),
@@ -110,9 +129,18 @@ impl Service {
             login_state: None,
             linked_user,
             finished_at: None,
+            code_challenge: request.code_challenge,
         };
-        self.store.add_session(session).await.map_err(Fault::from)?;
-        Ok(ConnectTokenIssued { token, expires_in: self.settings.connect_token_seconds })
+        let issued = ConnectTokenIssued { token, expires_in: self.settings.connect_token_seconds };
+        let Some(once) = once else {
+            self.store.add_session(session).await.map_err(Fault::from)?;
+            return Ok(Given::New(issued));
+        };
+        let answer = self.answer_of(client, &once, &issued)?;
+        match self.store.add_session_once(session, answer).await.map_err(Fault::from)? {
+            None => Ok(Given::New(issued)),
+            Some(found) => Ok(self.give_again(client, &once.key, &found)?),
+        }
     }
 
     fn find_utility(&self, named: &UtilityRef) -> Option<u32> {

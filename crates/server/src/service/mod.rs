@@ -7,9 +7,11 @@ mod connect_tokens;
 mod consent;
 mod data;
 mod files;
+mod idempotency;
 mod pages;
 mod restatements;
 mod runs;
+mod tokens;
 mod usage;
 
 use std::sync::Arc;
@@ -27,15 +29,18 @@ use uuid::Uuid;
 
 use crate::worker::ConnectorSide;
 
-pub use access::{AccessGranted, Refused};
+pub use access::{AccessGranted, ExchangeError, Refused};
 pub use bills::{AccountBills, Bills, Document};
+pub use clients::{ClientError, ClientSummary};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
 pub use consent::Departure;
 pub use data::AccountView;
 pub use files::MAX_FILE_BYTES;
+pub use idempotency::{Given, IdempotencyKey, Once, OnceError};
 pub use pages::{PageError, PageRequest};
 pub use restatements::MeterRestatements;
 pub use runs::{RunError, SearchHits};
+pub use tokens::TokenInfo;
 pub use usage::{MeterUsage, Usage, UsageError, Which};
 
 /// Settings of the service that are not wiring.

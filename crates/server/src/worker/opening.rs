@@ -83,7 +83,7 @@ async fn adopt(store: &dyn Store, ring: &Keyring, before: &Before) -> Result<(),
         loop {
             let page = store.sealed_items(kind, vault.current(), after, PAGE).await?;
             let Some(last) = page.last() else { break };
-            after = Some(last.context.row.clone());
+            after = Some(last.context.clone());
             let mut resealed = Vec::new();
             for old in page {
                 let plain = match before.open(&format!("{column}:{}", old.context.row), &old.sealed) {

@@ -55,7 +55,7 @@ async fn round(
         loop {
             let page = store.sealed_items(kind, vault.current(), after, PAGE).await?;
             let Some(last) = page.last() else { break };
-            after = Some(last.context.row.clone());
+            after = Some(last.context.clone());
             let mut resealed = Vec::with_capacity(page.len());
             for old in page {
                 match vault.rewrap(&old.context, &old.sealed) {

@@ -68,13 +68,42 @@ async fn another_clients_code_is_refused_and_still_good_for_its_own() {
 }
 
 #[tokio::test]
-async fn a_used_code_is_refused_and_its_token_stays() {
+async fn a_second_use_of_a_code_ends_what_the_first_one_gave() {
+    let (app, company) = TestApp::start().await;
+    let thief = app.company("Thief", Environment::Sandbox).await;
+    let code = app.code(&company, "u").await;
+    let access = app.exchange(&company, &code).await;
+    let other = app.access(&company, "u").await;
+    let before = app.place.rows();
+    let body = [("code", code.as_str())];
+    let forged = forged(TokenKind::ClientSecret);
+    let nobody = || post("/auth/token").header("pelm-client-id", &company.id).header("pelm-secret", &forged);
+    // Whoever is not the code's own client changes nothing.
+    app.send(post("/auth/token").form(&body)).await.refused(401, "credentials_invalid");
+    app.send(nobody().form(&body)).await.refused(401, "credentials_invalid");
+    let reference = exchange(&app, &thief, &code).await;
+    reference.refused(400, "parameter_invalid");
+    assert_eq!(app.place.rows(), before);
+    app.send(get("/accounts").by(&company).bearer(&access)).await.ok();
+
+    let replay = exchange(&app, &company, &code).await;
+    replay.refused(400, "parameter_invalid");
+    assert_eq!(replay.body, reference.body, "the caller is not told");
+    app.send(get("/accounts").by(&company).bearer(&access)).await.refused(401, "token_invalid");
+    app.send(get("/accounts").by(&company).bearer(&other)).await.ok();
+    exchange(&app, &company, &code).await.refused(400, "parameter_invalid");
+}
+
+#[tokio::test]
+async fn after_the_sweep_of_a_code_its_second_use_is_refused_and_no_more() {
+    use connect_core::clock::Clock;
+    use connect_core::store::Store;
     let (app, company) = TestApp::start().await;
     let code = app.code(&company, "u").await;
     let access = app.exchange(&company, &code).await;
-    let before = app.place.rows();
+    app.place.clock.advance(61);
+    assert!(app.store.sweep(app.place.clock.now()).await.unwrap() > 0);
     exchange(&app, &company, &code).await.refused(400, "parameter_invalid");
-    assert_eq!(app.place.rows(), before);
     app.send(get("/accounts").by(&company).bearer(&access)).await.ok();
 }
 

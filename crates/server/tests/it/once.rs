@@ -5,45 +5,65 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::support::{Company, LOGIN, TestApp, get, post};
+use crate::support::{Answer, Call, LOGIN, TestApp, get, post};
 
 /// How many exchange one code at the same time.
 const AT_ONCE: usize = 64;
+/// How many codes are tried in an ordinary run; `CONNECT_CODES` tells another number.
+const CODES: usize = 500;
 
-/// Exchanges `code` so many times at once; the statuses, and the access tokens.
-async fn race(app: &Arc<TestApp>, company: &Company, code: &str) -> (Vec<u16>, Vec<String>) {
+/// How many codes are tried.
+fn codes() -> usize {
+    std::env::var("CONNECT_CODES").map_or(CODES, |text| text.parse().unwrap())
+}
+
+/// Sends a request so many times at once, each made by `call`.
+async fn at_once(app: &Arc<TestApp>, call: impl Fn() -> Call) -> Vec<Answer> {
     let start = Arc::new(Barrier::new(AT_ONCE));
     let mut all = JoinSet::new();
     for _ in 0..AT_ONCE {
-        let (app, company, code, start) = (app.clone(), company.clone(), code.to_owned(), start.clone());
+        let (app, call, start) = (app.clone(), call(), start.clone());
         all.spawn(async move {
-            let call = post("/auth/token").by(&company).form(&[("code", &code)]);
             start.wait().await;
             app.send(call).await
         });
     }
-    let answers = all.join_all().await;
-    let won = answers.iter().filter(|a| a.status == 200);
-    let tokens = won.map(|a| a.ok()["access_token"].as_str().unwrap().to_owned()).collect();
-    for lost in answers.iter().filter(|a| a.status != 200) {
-        lost.refused(400, "parameter_invalid");
-    }
-    (answers.iter().map(|a| a.status).collect(), tokens)
+    all.join_all().await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_64_simultaneous_exchanges_of_one_code_exactly_one_succeeds() {
     let (app, company) = TestApp::start().await;
     let app = Arc::new(app);
-    for round in 0..20 {
-        let code = app.code(&company, "u").await;
-        let (statuses, tokens) = race(&app, &company, &code).await;
-        assert_eq!(tokens.len(), 1, "round {round}: {statuses:?}");
-        assert_eq!(statuses.iter().filter(|s| **s == 400).count(), AT_ONCE - 1, "round {round}: {statuses:?}");
-        app.send(get("/accounts").by(&company).bearer(&tokens[0])).await.ok();
+    let codes = app.many_codes(&company, codes()).await;
+    for (number, code) in codes.iter().enumerate() {
+        let answers = at_once(&app, || post("/auth/token").by(&company).form(&[("code", code)])).await;
+        let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        assert_eq!((won.len(), lost.len()), (1, AT_ONCE - 1), "code {number}: {answers:?}");
+        for lost in lost {
+            lost.refused(400, "parameter_invalid");
+        }
+        // All of them have shown the client's secret: the others are replays, whoever was first.
+        let access = won[0].ok()["access_token"].as_str().unwrap().to_owned();
+        app.send(get("/accounts").by(&company).bearer(&access)).await.refused(401, "token_invalid");
     }
-    let access_tokens = app.place.rows().iter().filter(|r| r.starts_with("access_tokens:")).count();
-    assert_eq!(access_tokens, 20);
+    assert!(!app.place.rows().iter().any(|row| row.starts_with("access_tokens:")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_64_simultaneous_exchanges_with_one_key_all_get_the_one_answer() {
+    let (app, company) = TestApp::start().await;
+    let app = Arc::new(app);
+    for code in app.many_codes(&company, 10).await {
+        let call = || post("/auth/token").by(&company).header("idempotency-key", &code[20..40]);
+        let answers = at_once(&app, || call().form(&[("code", &code)])).await;
+        assert!(answers.iter().all(|answer| answer.status == 200 && answer.body == answers[0].body));
+        let new = answers.iter().filter(|answer| answer.header("idempotent-replayed").is_empty());
+        assert_eq!(new.count(), 1);
+        let access = answers[0].ok()["access_token"].as_str().unwrap().to_owned();
+        app.send(get("/accounts").by(&company).bearer(&access)).await.ok();
+    }
+    assert_eq!(app.place.rows().iter().filter(|row| row.starts_with("access_tokens:")).count(), 10);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,33 +1,31 @@
 //! The API as HTTP: paths, methods, header names, browsers.
 
 use axum::http::Method;
+use connect_server::api::endpoints;
 use serde_json::json;
 
 use crate::support::{Call, TestApp, get, post};
-
-const PATHS: [(&str, &str); 6] = [
-    ("/auth/connect-token", "POST"),
-    ("/auth/connect_token", "POST"),
-    ("/auth/token", "POST"),
-    ("/users/u", "GET,HEAD,DELETE"),
-    ("/accounts", "GET,HEAD"),
-    ("/utilities", "GET,HEAD"),
-];
 
 #[tokio::test]
 async fn a_method_that_a_path_does_not_have_is_refused_in_json() {
     let (app, company) = TestApp::start().await;
     let before = app.place.rows();
-    for (path, allowed) in PATHS {
+    for endpoint in endpoints() {
+        let path = &endpoint.path.replace(['{', '}'], "");
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "BREW"] {
-            if allowed.split(',').any(|m| m == method) {
+            if endpoint.methods.contains(&method) {
+                let answer = app.send(Call::new(method, path)).await;
+                assert!(![404, 405].contains(&answer.status), "{method} {path} has no handler: {answer:?}");
                 continue;
             }
             let answer = app.send(Call::new(method, path).by(&company)).await;
             answer.refused(405, "parameter_invalid");
             assert!(answer.message().contains(method), "{}", answer.message());
             let mut told: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
-            let mut expected: Vec<_> = allowed.split(',').collect();
+            let mut expected = endpoint.methods.to_vec();
+            if expected.contains(&"GET") {
+                expected.push("HEAD");
+            }
             told.sort_unstable();
             expected.sort_unstable();
             assert_eq!(told, expected, "{method} {path}");
@@ -110,12 +108,12 @@ async fn header_names_may_be_written_in_any_case() {
 #[tokio::test]
 async fn a_page_of_any_origin_may_call_with_pelms_headers() {
     let (app, _) = TestApp::start().await;
-    let asked = ["authorization", "content-type", "pelm-client-id", "pelm-secret"];
-    for (path, allowed) in PATHS {
-        let method = allowed.split(',').next_back().unwrap().replace("HEAD", "GET");
-        let call = Call::new("OPTIONS", path)
+    let asked = ["authorization", "content-type", "pelm-client-id", "pelm-secret", "idempotency-key"];
+    for endpoint in endpoints() {
+        let (path, method) = (endpoint.path.replace(['{', '}'], ""), endpoint.methods[0]);
+        let call = Call::new("OPTIONS", &path)
             .header("origin", "https://app.example")
-            .header("access-control-request-method", &method)
+            .header("access-control-request-method", method)
             .header("access-control-request-headers", asked.join(","));
         let answer = app.send(call).await;
         assert_eq!(answer.status, 200, "{path}");

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use connect_core::store::Store;
+use connect_core::store::{ClientStore, Store};
 use connect_sqlite::{OpenError, SqliteStore};
 
-use crate::support::{CLIENT, STRANGER, World, client, digest, session, world};
+use crate::support::{CLIENT, STRANGER, World, client, secret, session, world};
 
 fn refused(path: &Path) -> OpenError {
     SqliteStore::open(path).unwrap_err()
@@ -60,7 +60,7 @@ async fn two_stores_of_one_process_share_the_file() {
     assert!(world.store.session_by_handle(&there.handle).await.unwrap().is_some());
     drop(other);
     assert!(world.store.session_by_handle(&there.handle).await.unwrap().is_some());
-    world.store.add_client(client(uuid::Uuid::from_u128(3))).await.unwrap();
+    world.store.add_client(client(uuid::Uuid::from_u128(3)), secret(9)).await.unwrap();
 }
 
 #[test]
@@ -117,8 +117,9 @@ async fn a_path_is_a_path_and_never_a_uri() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("file:x?mode=memory");
     let store = SqliteStore::open(&path).unwrap();
-    store.add_client(client(CLIENT)).await.unwrap();
+    store.add_client(client(CLIENT), secret(9)).await.unwrap();
     drop(store);
     assert!(path.is_file());
-    assert_eq!(SqliteStore::open(&path).unwrap().client(CLIENT).await.unwrap().unwrap().secret_digest, digest(9));
+    let found = SqliteStore::open(&path).unwrap().client_with_secrets(CLIENT).await.unwrap().unwrap();
+    assert_eq!(found.1, [secret(9)]);
 }

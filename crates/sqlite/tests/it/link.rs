@@ -1,10 +1,10 @@
 //! Whose user a link becomes.
 
-use connect_core::store::{Access, NewLink, Redeemed, SealLogin, Store, StoreError, User};
+use connect_core::store::{Access, NewLink, Redeemed, SealLogin, Store, StoreError, TokenStore, User};
 use connect_core::vault::VaultError;
 use uuid::Uuid;
 
-use crate::support::{CLIENT, STRANGER, World, account, at, change, digest, link, session, world};
+use crate::support::{CLIENT, STRANGER, World, account, at, change, digest, exchange, link, session, world};
 
 /// Carries `link` out in a session of its own.
 async fn relink(world: &World, link: NewLink) -> Uuid {
@@ -57,7 +57,7 @@ async fn a_link_from_another_step_changes_nothing() {
 async fn a_finished_session_does_not_link() {
     let world = world().await;
     let (session, _) = world.code(1).await;
-    assert_eq!(world.store.redeem_code(digest(1), CLIENT, digest(2), at(1)).await.unwrap(), Redeemed::Yes);
+    assert_eq!(world.store.redeem_code(exchange(1, 2, 1)).await.unwrap(), Redeemed::Yes);
     assert_eq!(world.store.link(change(session, 1), link()).await.unwrap(), None);
 }
 
@@ -114,7 +114,7 @@ async fn another_login_takes_the_reference_over_and_the_earlier_user_stays() {
     let world = world().await;
     let (first_session, first) = world.linked("customer", 1).await;
     assert!(world.store.issue_code(first_session, digest(1), at(0), at(60)).await.unwrap());
-    assert_eq!(world.store.redeem_code(digest(1), CLIENT, digest(100), at(5)).await.unwrap(), Redeemed::Yes);
+    assert_eq!(world.store.redeem_code(exchange(1, 100, 5)).await.unwrap(), Redeemed::Yes);
 
     let second = relink(&world, NewLink { login_digest: digest(2), ..link() }).await;
     let third = relink(&world, NewLink { login_digest: digest(3), ..link() }).await;
@@ -123,7 +123,11 @@ async fn another_login_takes_the_reference_over_and_the_earlier_user_stays() {
     for earlier in [first, second] {
         assert_eq!(user(&world, earlier).await.user_ref, None);
     }
-    assert_eq!(world.store.principal(&digest(100)).await.unwrap().unwrap().user_id, first, "tokens go on");
+    assert_eq!(
+        world.store.access_token(&digest(100)).await.unwrap().unwrap().principal.user_id,
+        first,
+        "tokens go on"
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod accounts;
+mod answers;
+mod clients;
 mod codes;
 mod file;
 mod files;

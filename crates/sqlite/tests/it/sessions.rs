@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use connect_core::flow::Stage;
-use connect_core::store::{Advance, Redeemed, Store, StoreError};
+use connect_core::store::{Advance, ClientStore, Redeemed, Store, StoreError, TokenStore};
 use connect_core::token::Handle;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::support::{CLIENT, at, change, client, digest, flow, session, world};
+use crate::support::{CLIENT, at, change, client, digest, exchange, flow, secret, session, world};
 
 #[tokio::test]
 async fn a_client_reads_back_and_exists_once() {
@@ -16,9 +16,9 @@ async fn a_client_reads_back_and_exists_once() {
     let found = world.store.client(CLIENT).await.unwrap().unwrap();
     let added = client(CLIENT);
     assert_eq!((found.id, found.name, found.environment), (added.id, added.name, added.environment));
-    assert_eq!(found.secret_digest, added.secret_digest);
+    assert_eq!(found.code_seconds, added.code_seconds);
     assert!(world.store.client(Uuid::from_u128(99)).await.unwrap().is_none());
-    assert!(matches!(world.store.add_client(client(CLIENT)).await, Err(StoreError::Backend(_))));
+    assert!(matches!(world.store.add_client(client(CLIENT), secret(9)).await, Err(StoreError::Backend(_))));
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn an_advance_changes_flow_step_and_login_state_only_from_its_own_step() {
 async fn a_finished_session_does_not_advance() {
     let world = world().await;
     let (session, _) = world.code(1).await;
-    assert_eq!(world.store.redeem_code(digest(1), CLIENT, digest(2), at(1)).await.unwrap(), Redeemed::Yes);
+    assert_eq!(world.store.redeem_code(exchange(1, 2, 1)).await.unwrap(), Redeemed::Yes);
     assert!(!world.store.advance(change(session, 1)).await.unwrap());
 }
 
@@ -145,11 +145,11 @@ async fn a_sweep_takes_what_has_expired_and_leaves_the_rest() {
 async fn a_sweep_takes_a_used_code_with_its_session_and_leaves_the_access_token() {
     let world = world().await;
     world.code(1).await;
-    assert_eq!(world.store.redeem_code(digest(1), CLIENT, digest(2), at(1)).await.unwrap(), Redeemed::Yes);
+    assert_eq!(world.store.redeem_code(exchange(1, 2, 1)).await.unwrap(), Redeemed::Yes);
     assert_eq!(world.store.sweep(at(60)).await.unwrap(), 0);
     assert_eq!(world.store.sweep(at(61)).await.unwrap(), 1, "the code");
     assert_eq!(world.store.sweep(at(1801)).await.unwrap(), 1, "the session");
-    assert!(world.store.principal(&digest(2)).await.unwrap().is_some());
+    assert!(world.store.access_token(&digest(2)).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_session_stays_while_its_code_can_be_exchanged() {
     let (session, _) = world.linked("customer", 1).await;
     assert!(world.store.issue_code(session, digest(1), at(1799), at(1860)).await.unwrap());
     assert_eq!(world.store.sweep(at(1801)).await.unwrap(), 0);
-    assert_eq!(world.store.redeem_code(digest(1), CLIENT, digest(2), at(1802)).await.unwrap(), Redeemed::Yes);
+    assert_eq!(world.store.redeem_code(exchange(1, 2, 1802)).await.unwrap(), Redeemed::Yes);
     assert_eq!(world.store.sweep(at(1861)).await.unwrap(), 2);
 }
 
@@ -168,7 +168,7 @@ async fn a_large_sweep_goes_in_batches() {
     world.meddle(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2300)
          INSERT INTO connect_sessions
-         SELECT randomblob(16), printf('%022d', i), randomblob(32), (SELECT min(id) FROM clients), 'x', 0, i, 0, '{}', NULL, NULL, NULL
+         SELECT randomblob(16), printf('%022d', i), randomblob(32), (SELECT min(id) FROM clients), 'x', 0, i, 0, '{}', NULL, NULL, NULL, NULL
          FROM n",
     );
     let before = world.store.stats();

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use connect_core::connector::MeterKind;
 use connect_core::flow::{Flow, ModeRecord, Route, Stage};
 use connect_core::keys::Digest;
-use connect_core::store::{Access, Account, Advance, Client, ConnectSession, Meter, NewLink, SealLogin, Store};
+use connect_core::store::{
+    Access, Account, Advance, Client, ClientSecret, ClientStore, ConnectSession, Exchange, Meter, NewLink,
+    SealLogin, Store, TokenStore,
+};
 use connect_core::token::{Environment, Handle};
 use connect_sqlite::SqliteStore;
 use jiff::Timestamp;
@@ -29,7 +32,7 @@ pub async fn world() -> World {
     let path = dir.path().join("connect.sqlite");
     let store = SqliteStore::open(&path).unwrap();
     for id in [CLIENT, STRANGER] {
-        store.add_client(client(id)).await.unwrap();
+        store.add_client(client(id), secret(9)).await.unwrap();
     }
     World { store, path, _dir: dir }
 }
@@ -89,7 +92,23 @@ pub fn digest(number: u64) -> Digest {
 }
 
 pub fn client(id: Uuid) -> Client {
-    Client { id, name: "Example Solar".into(), environment: Environment::Sandbox, secret_digest: digest(9) }
+    Client { id, name: "Example Solar".into(), environment: Environment::Sandbox, code_seconds: None }
+}
+
+pub fn secret(number: u64) -> ClientSecret {
+    ClientSecret { digest: digest(number), created_at: at(0) }
+}
+
+/// An exchange of [`CLIENT`]'s at second `second`, without proof or key.
+pub fn exchange(code: u64, access: u64, second: i64) -> Exchange {
+    Exchange {
+        code: digest(code),
+        client_id: CLIENT,
+        challenge: None,
+        access: digest(access),
+        at: at(second),
+        answer: None,
+    }
 }
 
 pub fn flow(stage: Stage) -> Flow {
@@ -111,6 +130,7 @@ pub fn session(client_id: Uuid) -> ConnectSession {
         login_state: None,
         linked_user: None,
         finished_at: None,
+        code_challenge: None,
     }
 }
 

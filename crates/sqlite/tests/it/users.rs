@@ -1,10 +1,10 @@
 //! Deletion.
 
 use connect_core::connector::MeterKind::Electric;
-use connect_core::store::{NewLink, Redeemed, Store};
+use connect_core::store::{NewLink, Redeemed, Store, TokenStore};
 use uuid::Uuid;
 
-use crate::support::{CLIENT, World, account, at, change, digest, link, meter, world};
+use crate::support::{CLIENT, World, account, at, change, digest, exchange, link, meter, world};
 
 #[tokio::test]
 async fn a_deleted_user_leaves_nothing_behind() {
@@ -17,15 +17,15 @@ async fn a_deleted_user_leaves_nothing_behind() {
     for (session, code) in [(first.id, 1), (second.id, 2)] {
         assert!(world.store.issue_code(session, digest(code), at(0), at(60)).await.unwrap());
     }
-    assert_eq!(world.store.redeem_code(digest(1), CLIENT, digest(100), at(1)).await.unwrap(), Redeemed::Yes);
+    assert_eq!(world.store.redeem_code(exchange(1, 100, 1)).await.unwrap(), Redeemed::Yes);
 
     assert!(world.store.delete_user(user).await.unwrap());
 
     assert!(world.store.user(user).await.unwrap().is_none());
     assert!(world.store.user_by_ref(CLIENT, "customer").await.unwrap().is_none());
     assert!(world.store.user_by_login(CLIENT, &digest(1)).await.unwrap().is_none());
-    assert!(world.store.principal(&digest(100)).await.unwrap().is_none());
-    assert_eq!(world.store.redeem_code(digest(2), CLIENT, digest(101), at(1)).await.unwrap(), Redeemed::No);
+    assert!(world.store.access_token(&digest(100)).await.unwrap().is_none());
+    assert_eq!(world.store.redeem_code(exchange(2, 101, 1)).await.unwrap(), Redeemed::No);
     for table in ["users", "accounts", "meters", "access_tokens", "authorization_codes"] {
         assert_eq!(world.peek::<u32>(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }

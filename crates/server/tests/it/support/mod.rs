@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use connect_core::clock::ManualClock;
+use connect_core::clock::{Clock, ManualClock, after};
 use connect_core::connector::Connector;
 use connect_core::directory::Directory;
+use connect_core::keys::Keys;
 use connect_core::secret::Secret;
-use connect_core::store::Client;
-use connect_core::token::Environment;
+use connect_core::store::{Client, ConnectSession, Store, TokenStore};
+use connect_core::token::{Environment, Token, TokenKind};
 use connect_core::vault::Keyring;
 use connect_sandbox::SandboxConnector;
 use connect_server::api;
@@ -108,10 +109,12 @@ impl Place {
         let mut rows = Vec::new();
         for table in tables {
             let mut all = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
-            let columns = all.column_count();
+            // Not when a token was last used: it is noted beside the answer, some time after it.
+            let names: Vec<_> = all.column_names().map(str::to_owned).collect();
+            let columns: Vec<_> = (0..names.len()).filter(|c| names[*c] != "last_used_at").collect();
             let mut found = all.query([]).unwrap();
             while let Some(row) = found.next().unwrap() {
-                let cells: Vec<_> = (0..columns).map(|c| cell(row.get_ref(c).unwrap())).collect();
+                let cells: Vec<_> = columns.iter().map(|c| cell(row.get_ref(*c).unwrap())).collect();
                 rows.push(format!("{table}: {}", cells.join(" | ")));
             }
         }
@@ -167,7 +170,7 @@ impl TestApp {
     /// A customer whose utility the company has named by slug.
     pub async fn customer_at(&self, company: &Company, user_id: &str, slug: Option<&str>) -> Customer {
         let utility = slug.map(|s| UtilityRef::Slug(s.to_owned()));
-        let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility };
+        let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility, code_challenge: None };
         let issued = self.service.create_connect_token(&company.client, request).await.unwrap();
         Customer::open(self.service.clone(), Secret::new(issued.token.expose())).await
     }
@@ -184,6 +187,30 @@ impl TestApp {
     /// An authorization code of a new link.
     pub async fn code(&self, company: &Company, user_id: &str) -> String {
         self.linked(company, user_id, LOGIN).await.code().await
+    }
+
+    /// Codes of as many finished runs of one customer, written into the store directly: linking takes
+    /// longer than what is to be tested.
+    pub async fn many_codes(&self, company: &Company, count: usize) -> Vec<String> {
+        let customer = self.linked(company, "u", LOGIN).await;
+        let template = self.store.session_by_handle(&customer.handle()).await.unwrap().unwrap();
+        let (keys, now) = (Keys::new(&[MASTER; 32]), self.place.clock.now());
+        let mut codes = Vec::with_capacity(count);
+        for _ in 0..count {
+            let make = |kind| Token::generate(kind, Environment::Sandbox).unwrap();
+            let (token, code) = (make(TokenKind::Connect), make(TokenKind::AuthorizationCode));
+            let session = ConnectSession {
+                id: uuid::Uuid::now_v7(),
+                handle: token.handle().unwrap(),
+                token_digest: keys.token_digest(&token),
+                ..template.clone()
+            };
+            let id = session.id;
+            self.store.add_session(session).await.unwrap();
+            assert!(self.store.issue_code(id, keys.token_digest(&code), now, after(now, 60)).await.unwrap());
+            codes.push(code.expose().to_owned());
+        }
+        codes
     }
 
     /// An access token of a new link.

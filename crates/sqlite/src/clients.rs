@@ -1,0 +1,128 @@
+//! Clients, with their secrets and origins.
+
+use connect_core::origin::Origin;
+use connect_core::store::{Client, ClientSecret, MAX_SECRETS, SecretAge};
+use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
+
+use crate::rows::{Done, digest, each, environment, environment_name, number_or_null, one, run, text, time, uuid};
+
+/// [`connect_core::store::ClientStore::add_client`].
+pub(crate) fn add(conn: &Connection, client: &Client, secret: &ClientSecret) -> Done<()> {
+    run(
+        conn,
+        "INSERT INTO clients (id, name, environment, code_seconds) VALUES (?1, ?2, ?3, ?4)",
+        params![client.id.as_bytes(), client.name, environment_name(client.environment), client.code_seconds],
+    )?;
+    add_secret(conn, client.id, secret)?;
+    Ok(())
+}
+
+const SELECT: &str = "SELECT id, name, environment, code_seconds FROM clients WHERE id = ?1";
+
+/// [`connect_core::store::ClientStore::client`].
+pub(crate) fn by_id(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
+    one(conn, SELECT, [id.as_bytes()], client)
+}
+
+/// [`connect_core::store::ClientStore::clients`].
+pub(crate) fn all(conn: &Connection) -> Done<Vec<Client>> {
+    let mut clients = Vec::new();
+    each(conn, "SELECT id, name, environment, code_seconds FROM clients ORDER BY id", [], |row| {
+        clients.push(client(row)?);
+        Ok(())
+    })?;
+    Ok(clients)
+}
+
+fn client(row: &Row<'_>) -> Done<Client> {
+    Ok(Client {
+        id: uuid(row, 0, "client id")?,
+        name: row.get(1)?,
+        environment: text(row, 2, "environment", environment)?,
+        code_seconds: number_or_null(row, 3, "life of a code")?,
+    })
+}
+
+/// [`connect_core::store::ClientStore::client_with_secrets`]. Both tables are asked for every id.
+pub(crate) fn with_secrets(conn: &Connection, id: Uuid) -> Done<Option<(Client, Vec<ClientSecret>)>> {
+    let client = by_id(conn, id)?;
+    let mut secrets = Vec::with_capacity(MAX_SECRETS);
+    let sql = "SELECT digest, created_at FROM client_secrets WHERE client_id = ?1 ORDER BY number";
+    each(conn, sql, [id.as_bytes()], |row| {
+        secrets.push(ClientSecret { digest: digest(row, 0, "client secret")?, created_at: time(row, 1, "time")? });
+        Ok(())
+    })?;
+    Ok(client.map(|client| (client, secrets)))
+}
+
+/// [`connect_core::store::ClientStore::add_client_secret`]. The count is part of the INSERT.
+pub(crate) fn add_secret(conn: &Connection, id: Uuid, secret: &ClientSecret) -> Done<bool> {
+    let added = run(
+        conn,
+        "INSERT INTO client_secrets (client_id, number, digest, created_at)
+         SELECT id, (SELECT coalesce(max(number), 0) + 1 FROM client_secrets WHERE client_id = ?1), ?2, ?3
+         FROM clients WHERE id = ?1 AND (SELECT count(*) FROM client_secrets WHERE client_id = ?1) < ?4",
+        params![id.as_bytes(), secret.digest, secret.created_at.as_millisecond(), MAX_SECRETS as u32],
+    )?;
+    Ok(added == 1)
+}
+
+/// [`connect_core::store::ClientStore::remove_client_secret`]. The last one stays: without it nobody
+/// could sign in, and a wrong command would have shut a company out.
+pub(crate) fn remove_secret(conn: &Connection, id: Uuid, which: SecretAge) -> Done<bool> {
+    let sql = match which {
+        SecretAge::Older => {
+            "DELETE FROM client_secrets WHERE client_id = ?1
+             AND number = (SELECT min(number) FROM client_secrets WHERE client_id = ?1)
+             AND (SELECT count(*) FROM client_secrets WHERE client_id = ?1) > 1"
+        }
+        SecretAge::Newer => {
+            "DELETE FROM client_secrets WHERE client_id = ?1
+             AND number = (SELECT max(number) FROM client_secrets WHERE client_id = ?1)
+             AND (SELECT count(*) FROM client_secrets WHERE client_id = ?1) > 1"
+        }
+    };
+    Ok(run(conn, sql, [id.as_bytes()])? == 1)
+}
+
+/// [`connect_core::store::ClientStore::client_origins`].
+pub(crate) fn origins(conn: &Connection, id: Uuid) -> Done<Vec<Origin>> {
+    let mut origins = Vec::new();
+    let sql = "SELECT origin FROM client_origins WHERE client_id = ?1 ORDER BY origin";
+    each(conn, sql, [id.as_bytes()], |row| {
+        origins.push(text(row, 0, "origin", |text| Origin::parse(text).ok())?);
+        Ok(())
+    })?;
+    Ok(origins)
+}
+
+/// [`connect_core::store::ClientStore::add_client_origin`].
+pub(crate) fn add_origin(conn: &Connection, id: Uuid, origin: &Origin) -> Done<bool> {
+    if by_id(conn, id)?.is_none() {
+        return Ok(false);
+    }
+    run(
+        conn,
+        "INSERT INTO client_origins (client_id, origin) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        params![id.as_bytes(), origin.as_str()],
+    )?;
+    Ok(true)
+}
+
+/// [`connect_core::store::ClientStore::remove_client_origin`].
+pub(crate) fn remove_origin(conn: &Connection, id: Uuid, origin: &Origin) -> Done<bool> {
+    let removed = run(
+        conn,
+        "DELETE FROM client_origins WHERE client_id = ?1 AND origin = ?2",
+        params![id.as_bytes(), origin.as_str()],
+    )?;
+    Ok(removed == 1)
+}
+
+/// [`connect_core::store::ClientStore::set_code_seconds`].
+pub(crate) fn set_code_seconds(conn: &Connection, id: Uuid, seconds: Option<u32>) -> Done<bool> {
+    let changed =
+        run(conn, "UPDATE clients SET code_seconds = ?2 WHERE id = ?1", params![id.as_bytes(), seconds])?;
+    Ok(changed == 1)
+}
