@@ -10,7 +10,7 @@ use connect_server::bootstrap::{KeySource, StartError};
 use connect_server::worker::{Rotated, open_vault, rotate, sealed_under};
 use connect_sqlite::SqliteStore;
 
-use super::{options, store};
+use super::{Desk, desk};
 
 /// How long to wait until a running server has taken up a new version: it looks every two seconds.
 const TAKEN_UP: Duration = Duration::from_secs(6);
@@ -38,12 +38,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         print!("{}", ring.text().expose());
         return Ok(());
     }
-    let connect = options()?;
-    let source = KeySource::find(&connect.data_dir, |name| std::env::var(name).ok());
-    let store = store(&connect)?;
-    let ring = source.read().map_err(|error| error.to_string())?;
-    // The right key for this database, before anything is changed.
-    open_vault(&store, &ring, SystemClock.now()).await.map_err(|error| StartError::from(error).to_string())?;
+    let Desk { store, source, ring, .. } = desk().await?;
     match command {
         Command::New => Ok(()),
         Command::Status => status(&store, &ring).await.map_err(failed),

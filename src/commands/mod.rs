@@ -1,5 +1,6 @@
 //! The commands. An error is one sentence for the person at the terminal.
 
+mod client;
 mod connectors;
 mod greenbutton;
 mod keys;
@@ -9,9 +10,16 @@ mod serve;
 mod utility;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Subcommand;
+use connect_core::clock::{Clock, SystemClock};
+use connect_core::directory::Directory;
+use connect_core::vault::{KeyBytes, Keyring};
+use connect_server::bootstrap::{KeySource, StartError};
 use connect_server::config::ConnectOptions;
+use connect_server::service::Service;
+use connect_server::worker::{Secrets, open_vault, together};
 use connect_sqlite::SqliteStore;
 
 /// Where the configuration is, seen from the working directory.
@@ -19,6 +27,9 @@ const CONFIG: &str = "Leptos.toml";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Register companies, change their secrets and origins, while the server runs.
+    #[command(subcommand)]
+    Client(client::Command),
     /// Look into Green Button files.
     #[command(subcommand)]
     Greenbutton(greenbutton::Command),
@@ -44,6 +55,7 @@ pub(crate) fn run(command: Option<Command>) -> Result<(), String> {
         None => serve::launch(),
         Some(Command::WebProcess) => serve::web_process(),
         Some(Command::ConnectorsProcess) => connectors::connectors_process(),
+        Some(Command::Client(command)) => wait(client::run(command)),
         Some(Command::Greenbutton(command)) => greenbutton::run(&command),
         Some(Command::Keys(command)) => wait(keys::run(command)),
         Some(Command::SandboxUtility(arguments)) => wait(sandbox_utility::run(arguments)),
@@ -64,6 +76,43 @@ fn store(connect: &ConnectOptions) -> Result<SqliteStore, String> {
         return Err(format!("{} does not exist: start the server once.", database.display()));
     }
     SqliteStore::open(&database).map_err(|error| format!("{error}."))
+}
+
+/// The database that a running server uses as well, opened with the master key.
+struct Desk {
+    store: Arc<SqliteStore>,
+    source: KeySource,
+    ring: Keyring,
+    pepper: KeyBytes,
+    options: ConnectOptions,
+}
+
+/// Opens it: the right key is shown before anything is changed.
+async fn desk() -> Result<Desk, String> {
+    let options = options()?;
+    let source = KeySource::find(&options.data_dir, |name| std::env::var(name).ok());
+    let store = Arc::new(store(&options)?);
+    let ring = source.read().map_err(|error| error.to_string())?;
+    let pepper = open_vault(&*store, &ring, SystemClock.now()).await;
+    let pepper = pepper.map_err(|error| StartError::from(error).to_string())?;
+    Ok(Desk { store, source, ring, pepper, options })
+}
+
+impl Desk {
+    /// The use cases on it, without connectors.
+    fn service(&self) -> Result<Service, String> {
+        let secrets = Secrets::new(self.pepper.clone(), &self.ring).map_err(|error| format!("{error}."))?;
+        let directory = Directory::embedded().map_err(|error| error.to_string())?;
+        let (service, _) = together(
+            self.store.clone(),
+            secrets,
+            Arc::new(SystemClock),
+            directory,
+            Vec::new(),
+            self.options.settings(),
+        );
+        Ok(service)
+    }
 }
 
 /// Our own part of the configuration.

@@ -51,3 +51,91 @@ fn an_unknown_command_is_refused_with_help() {
     let (good, out, err) = Home::new().run(&["sreve"]);
     assert!(!good && out.is_empty() && err.contains("Usage: connect"), "{err}");
 }
+
+/// The value of a line of a command's output.
+fn value<'a>(out: &'a str, name: &str) -> &'a str {
+    out.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap()
+}
+
+#[test]
+fn clients_are_registered_and_their_secrets_changed_while_the_server_runs() {
+    let home = Home::new();
+    let (good, _, err) = home.run(&["client", "list"]);
+    assert!(!good && err.contains("start the server once"), "{err}");
+    let server = home.start(&[]);
+    let (good, out, err) = home.run(&["client", "add", "Example Solar", "--production"]);
+    assert!(good && err.contains("not shown again"), "{err}");
+    let (id, first) = (value(&out, "PELM_CLIENT_ID").to_owned(), value(&out, "PELM_SECRET").to_owned());
+    let signs_in = |secret: &str| {
+        let body = "user_id=u";
+        let answer = server.send(&format!(
+            "POST /auth/connect-token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nPelm-Client-Id: {id}\r\n\
+             Pelm-Secret: {secret}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len(),
+        ));
+        answer.starts_with("HTTP/1.1 200") && answer.contains("\"cnt_live_ct_")
+    };
+    assert!(signs_in(&first));
+
+    let (good, out, _) = home.run(&["client", "rotate-secret", &id]);
+    let second = value(&out, "PELM_SECRET").to_owned();
+    assert!(good && signs_in(&first) && signs_in(&second));
+    let (good, out, err) = home.run(&["client", "rotate-secret", &id]);
+    assert!(!good && out.is_empty() && err.contains("two secrets"), "{err}");
+    assert!(home.run(&["client", "retire-secret", &id]).0);
+    assert!(!signs_in(&first) && signs_in(&second));
+    let (good, out, err) = home.run(&["client", "retire-secret", &id]);
+    assert!(!good && out.is_empty() && err.contains("only one secret"), "{err}");
+    let third = home.run(&["client", "rotate-secret", &id]).1;
+    assert!(home.run(&["client", "retire-secret", &id, "--which", "newer"]).0);
+    assert!(signs_in(&second) && !signs_in(value(&third, "PELM_SECRET")));
+
+    let (_, list, _) = home.run(&["client", "list"]);
+    assert_eq!(list.lines().count(), 2, "with the quickstart's: {list}");
+    assert!(list.contains("Example Solar") && list.contains("production"), "{list}");
+    assert!(!list.contains("cnt_"), "no secret is shown again: {list}");
+}
+
+#[test]
+fn a_clients_origins_and_the_life_of_its_codes_are_set_and_shown() {
+    let home = Home::new();
+    let _server = home.start(&[]);
+    let (_, out, _) = home.run(&["client", "add", "Example Solar"]);
+    let id = value(&out, "PELM_CLIENT_ID").to_owned();
+    let origins = |arguments: &[&str]| home.run(&[&["client", "origins", &id], arguments].concat());
+    let (good, out, _) = origins(&["--add", "https://B.example", "--add", "https://a.example:8443"]);
+    assert!(good);
+    assert_eq!(out, "https://a.example:8443\nhttps://b.example\n");
+    // One that is wrong, and nothing is written.
+    for bad in ["http://b.example", "https://b.example/", "https://*.example", "b.example"] {
+        let (good, out, err) = origins(&["--add", "https://c.example", "--add", bad]);
+        assert!(!good && out.is_empty() && err.contains(bad) && err.lines().count() == 1, "{err}");
+    }
+    let (good, _, err) = origins(&["--remove", "https://c.example"]);
+    assert!(!good && err.contains("not registered"), "{err}");
+    assert_eq!(origins(&["--remove", "https://b.example:443"]).1, "https://a.example:8443\n");
+
+    for (seconds, shown) in [("30", "code seconds: 30"), ("default", "code seconds: default")] {
+        assert!(home.run(&["client", "code-seconds", &id, seconds]).0);
+        let (_, list, _) = home.run(&["client", "list"]);
+        let line = list.lines().find(|line| line.starts_with(&id)).unwrap();
+        assert!(line.contains(shown) && line.contains("https://a.example:8443"), "{line}");
+    }
+    for bad in ["0", "601", "-1", "1.5", "soon"] {
+        assert!(!home.run(&["client", "code-seconds", &id, bad]).0, "{bad}");
+    }
+    let nobody = "00000000-0000-0000-0000-000000000001";
+    for arguments in [
+        &["client", "rotate-secret", nobody][..],
+        &["client", "retire-secret", nobody],
+        &["client", "origins", nobody],
+        &["client", "origins", nobody, "--add", "https://a.example"],
+        &["client", "code-seconds", nobody, "5"],
+    ] {
+        let (good, out, err) = home.run(arguments);
+        assert!(!good && out.is_empty() && err.contains("No client has this id"), "{arguments:?}: {err}");
+    }
+    for name in ["", "   ", "a\nb"] {
+        assert!(!home.run(&["client", "add", name]).0, "{name:?}");
+    }
+}

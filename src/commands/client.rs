@@ -1,0 +1,174 @@
+//! `connect client`: companies that use Connect, while the server runs.
+
+use clap::{Subcommand, ValueEnum};
+use connect_core::origin::Origin;
+use connect_core::secret::Secret;
+use connect_core::store::SecretAge;
+use connect_core::token::Environment;
+use connect_server::service::ClientSummary;
+use uuid::Uuid;
+
+use super::desk;
+
+/// Longest name of a client, in characters: customers read it on the first screen.
+const MAX_NAME_CHARS: usize = 100;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Register a client; its secret is printed once.
+    Add {
+        /// Its name, which customers see.
+        name: String,
+        /// For real utilities; without it for the sandbox.
+        #[arg(long)]
+        production: bool,
+    },
+    /// List the clients.
+    List,
+    /// Give a client a second secret, which is printed once; the first one goes on working.
+    RotateSecret {
+        /// Its id.
+        id: Uuid,
+    },
+    /// Stop one of a client's two secrets.
+    RetireSecret {
+        /// Its id.
+        id: Uuid,
+        /// Which of the two.
+        #[arg(long, value_enum, default_value = "older")]
+        which: Age,
+    },
+    /// Show and change the origins whose pages may embed Connect for a client.
+    Origins {
+        /// Its id.
+        id: Uuid,
+        /// Adds an origin, as https://www.example.com.
+        #[arg(long, value_name = "ORIGIN")]
+        add: Vec<String>,
+        /// Removes an origin.
+        #[arg(long, value_name = "ORIGIN")]
+        remove: Vec<String>,
+    },
+    /// Set how long a client's authorization codes live.
+    CodeSeconds {
+        /// Its id.
+        id: Uuid,
+        /// 1 to 600 seconds, or `default` for the server's setting.
+        #[arg(value_parser = seconds)]
+        seconds: Life,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Age {
+    Older,
+    Newer,
+}
+
+/// The life of a code; `None` for the server's setting.
+#[derive(Clone, Copy)]
+pub(crate) struct Life(Option<u32>);
+
+fn seconds(text: &str) -> Result<Life, String> {
+    if text == "default" {
+        return Ok(Life(None));
+    }
+    let seconds = text.parse().ok().filter(|seconds| (1..=600).contains(seconds));
+    seconds.map(|seconds| Life(Some(seconds))).ok_or_else(|| "must be from 1 to 600, or default".to_owned())
+}
+
+pub(crate) async fn run(command: Command) -> Result<(), String> {
+    let service = desk().await?.service()?;
+    let failed = |error: &dyn std::fmt::Display| sentence(&error.to_string());
+    match command {
+        Command::Add { name, production } => {
+            let name = name.trim();
+            if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+                return Err(format!("A client's name has 1 to {MAX_NAME_CHARS} characters, on one line."));
+            }
+            let environment = if production { Environment::Production } else { Environment::Sandbox };
+            let (id, secret) = service.register_client(name, environment).await.map_err(|e| failed(&e))?;
+            show(id, &secret);
+            eprintln!(
+                "The secret is not shown again. Pages that embed Connect: connect client origins {id} --add …"
+            );
+        }
+        Command::List => {
+            for client in service.clients().await.map_err(|e| failed(&e))? {
+                list(&service.client_summary(client.id).await.map_err(|e| failed(&e))?);
+            }
+        }
+        Command::RotateSecret { id } => {
+            let secret = service.rotate_secret(id).await.map_err(|e| failed(&e))?;
+            show(id, &secret);
+            eprintln!(
+                "The secret is not shown again. The older one still works; when nobody uses it any more: connect client retire-secret {id}"
+            );
+        }
+        Command::RetireSecret { id, which } => {
+            let which = match which {
+                Age::Older => SecretAge::Older,
+                Age::Newer => SecretAge::Newer,
+            };
+            service.retire_secret(id, which).await.map_err(|e| failed(&e))?;
+            println!("One secret is left; the other one has stopped working.");
+        }
+        Command::Origins { id, add, remove } => {
+            // All are read before any is written.
+            let read = |texts: &[String]| -> Result<Vec<Origin>, String> {
+                texts.iter().map(|text| Origin::parse(text).map_err(|e| format!("“{text}”: {e}."))).collect()
+            };
+            let (add, remove) = (read(&add)?, read(&remove)?);
+            for origin in add {
+                service.add_origin(id, origin).await.map_err(|e| failed(&e))?;
+            }
+            for origin in remove {
+                service.remove_origin(id, origin).await.map_err(|e| failed(&e))?;
+            }
+            for origin in service.client_summary(id).await.map_err(|e| failed(&e))?.origins {
+                println!("{origin}");
+            }
+        }
+        Command::CodeSeconds { id, seconds: Life(seconds) } => {
+            service.set_code_seconds(id, seconds).await.map_err(|e| failed(&e))?;
+            match seconds {
+                Some(seconds) => println!("Its next codes live {seconds} seconds."),
+                None => println!("Its next codes live as long as the server's setting says."),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// In the form of the file that the quickstart has, so that it can be sent into one.
+fn show(id: Uuid, secret: &Secret) {
+    println!("PELM_CLIENT_ID={id}\nPELM_SECRET={}", secret.expose());
+}
+
+fn list(summary: &ClientSummary) {
+    let ClientSummary { client, secrets, origins } = summary;
+    let environment = match client.environment {
+        Environment::Sandbox => "sandbox",
+        Environment::Production => "production",
+    };
+    let made: Vec<_> = secrets
+        .iter()
+        .map(|at| if at.as_second() == 0 { "earlier".to_owned() } else { at.strftime("%F").to_string() })
+        .collect();
+    let life = client.code_seconds.map_or_else(|| "default".to_owned(), |seconds| seconds.to_string());
+    let origins: Vec<_> = origins.iter().map(Origin::as_str).collect();
+    println!(
+        "{}\t{environment}\t{}\tsecrets: {}\tcode seconds: {life}\torigins: {}",
+        client.id,
+        client.name,
+        made.join(", "),
+        if origins.is_empty() { "none".to_owned() } else { origins.join(" ") },
+    );
+}
+
+/// An error as a sentence.
+fn sentence(text: &str) -> String {
+    let mut chars = text.trim_end_matches('.').chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
