@@ -99,6 +99,7 @@ async fn a_key_of_another_request_is_a_conflict_and_changes_nothing() {
     for call in [
         keyed("/auth/token", &company, "k").form(&[("code", &two)]),
         keyed("/auth/token", &company, "k").form(&[("code", &one), ("grant_type", "code")]),
+        keyed("/auth/token", &company, "k").form(&[("code", "malformed")]),
         keyed("/auth/connect-token", &company, "k").form(&[("user_id", "u")]),
         keyed("/auth/connect-token", &company, "k").form(&[("user_id", "u"), ("code", &one)]),
     ] {

@@ -16,17 +16,18 @@ async fn a_secret_in_the_url_is_refused_at_every_endpoint_and_not_used() {
             for (name, value, belongs) in [
                 ("access_token", &*access, "Authorization: Bearer"),
                 ("access%5Ftoken", &*access, "Authorization: Bearer"),
-                ("connect_token", "x", "body"),
+                ("connect_token", "canary-1", "body"),
                 ("client_secret", company.secret.expose(), "Pelm-Secret"),
                 ("code", &*code, "body"),
-                ("code_verifier", "x", "body"),
+                ("code_verifier", "canary-2", "body"),
                 ("token", &*access, "body"),
             ] {
                 let call = Call::new(method, &format!("{path}?a=b&{name}={value}")).by(&company).bearer(&access);
                 let answer = app.send(call).await;
                 answer.refused(400, "parameter_invalid");
                 let message = answer.message();
-                assert!(message.contains(belongs) && !message.contains(value) || value == "x", "{message}");
+                assert!(message.contains(belongs), "{message}");
+                assert!(!message.contains(value), "it is not repeated: {message}");
                 // Browsers are told as well.
                 assert_eq!(answer.header("access-control-allow-origin"), "*");
             }
