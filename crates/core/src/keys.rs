@@ -4,11 +4,13 @@
 //! nothing. What must be read again is sealed by the [`crate::vault`], which keeps the pepper as well.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::audit::Chain;
 use crate::secret::Secret;
 use crate::token::Token;
 
@@ -21,6 +23,7 @@ pub type Digest = [u8; 32];
 /// The pepper. Cheap to share behind an `Arc`; `Debug` shows nothing.
 pub struct Keys {
     pepper: hmac::Key,
+    chain: Arc<Chain>,
 }
 
 impl fmt::Debug for Keys {
@@ -32,7 +35,14 @@ impl fmt::Debug for Keys {
 impl Keys {
     /// With this pepper: random bytes that never change, for no digest would be found again.
     pub fn new(pepper: &[u8; PEPPER_BYTES]) -> Self {
-        Self { pepper: hmac::Key::new(hmac::HMAC_SHA256, pepper) }
+        let pepper = hmac::Key::new(hmac::HMAC_SHA256, pepper);
+        let chain = Arc::new(Chain::new(&digest(&pepper, b"audit log", b"")));
+        Self { pepper, chain }
+    }
+
+    /// The audit log's chain.
+    pub fn chain(&self) -> Arc<Chain> {
+        self.chain.clone()
     }
 
     /// The stored form of a token.
@@ -81,13 +91,7 @@ impl Keys {
     }
 
     fn digest(&self, domain: &[u8], data: &[u8]) -> Digest {
-        let mut cx = hmac::Context::with_key(&self.pepper);
-        cx.update(domain);
-        cx.update(&[0]);
-        cx.update(data);
-        let mut out = [0u8; 32];
-        out.copy_from_slice(cx.sign().as_ref());
-        out
+        digest(&self.pepper, domain, data)
     }
 
     /// Stored form of a client's idempotency key.
@@ -107,6 +111,16 @@ impl Keys {
         }
         self.digest(b"request", &text)
     }
+}
+
+fn digest(pepper: &hmac::Key, domain: &[u8], data: &[u8]) -> Digest {
+    let mut cx = hmac::Context::with_key(pepper);
+    cx.update(domain);
+    cx.update(&[0]);
+    cx.update(data);
+    let mut out = Digest::default();
+    out.copy_from_slice(cx.sign().as_ref());
+    out
 }
 
 #[cfg(test)]

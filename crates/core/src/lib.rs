@@ -10,10 +10,12 @@
 //! - [`usage`]: readings and bills, exact;
 //! - [`sync`]: reading data without the customer;
 //! - [`store`]: what is kept, and the contract of every store;
+//! - [`audit`]: what is recorded of who did what, and how a change of the record shows;
 //! - [`clock`]: time, injected.
 //!
 //! The browser never links this crate: it is an optional dependency of the app's `ssr` feature.
 
+pub mod audit;
 pub mod clock;
 pub mod connector;
 pub mod directory;

@@ -4,6 +4,7 @@
 //! out as one transaction that is durable when the method returns. Nothing works twice that
 //! should work once, however many callers try at the same time.
 
+mod audit;
 mod clients;
 mod tokens;
 mod usage;
@@ -22,6 +23,7 @@ use crate::keys::Digest;
 use crate::token::Handle;
 use crate::usage::{Bill, Series};
 use crate::vault::VaultError;
+pub use audit::AuditStore;
 pub use clients::{Client, ClientSecret, ClientStore, MAX_SECRETS, SecretAge};
 pub use tokens::{
     ANSWER_SECONDS, AccessToken, Exchange, NewAnswer, Redeemed, StoredAnswer, TokenStore, USE_NOTED_SECONDS,
@@ -228,7 +230,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Everything that the service keeps.
 #[async_trait]
-pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + Send + Sync {
+pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore + Send + Sync {
     /// Adds a session at step 0.
     async fn add_session(&self, session: ConnectSession) -> StoreResult<()>;
     /// Session by the public handle, whatever its state.

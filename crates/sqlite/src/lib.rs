@@ -15,6 +15,7 @@
 
 mod accounts;
 mod answers;
+mod audit;
 mod bills;
 mod checkpoint;
 mod clients;

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0004_bill_documents.sql"),
     include_str!("../migrations/0005_vault.sql"),
     include_str!("../migrations/0006_tokens.sql"),
+    include_str!("../migrations/0007_audit.sql"),
 ];
 
 /// What a database file says about itself.
@@ -86,7 +87,9 @@ mod tests {
             conn.pragma_update(None, "user_version", version as u32).unwrap();
             apply(&conn).unwrap();
             assert_eq!(inspect(&conn).unwrap(), Found::Version(latest()));
-            conn.query_row("SELECT count(*) FROM idempotent_answers", [], |_| Ok(())).unwrap();
+            for table in ["bill_documents", "idempotent_answers", "audit_log"] {
+                conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
+            }
         }
     }
 

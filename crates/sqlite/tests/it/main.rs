@@ -4,6 +4,7 @@
 
 mod accounts;
 mod answers;
+mod audit;
 mod clients;
 mod codes;
 mod file;

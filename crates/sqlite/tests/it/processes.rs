@@ -6,14 +6,16 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
-use connect_core::store::{ClientStore, Redeemed, TokenStore};
+use connect_core::store::{AuditStore, ClientStore, Redeemed, TokenStore};
 use connect_sqlite::SqliteStore;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::audit::{chain, entry, verify};
 use crate::support::{World, client, digest, exchange, secret, world};
 
 const CODES: u64 = 200;
+const RECORDS: u64 = 50;
 const TASK: &str = "CONNECT_SQLITE_TEST_TASK";
 const FILE: &str = "CONNECT_SQLITE_TEST_FILE";
 const NUMBER: &str = "CONNECT_SQLITE_TEST_NUMBER";
@@ -90,6 +92,13 @@ async fn as_the_other_process() {
                 say(code);
             }
         }
+        "record" => {
+            let store = SqliteStore::open(Path::new(&path)).unwrap();
+            wait_for_go();
+            for record in 0..RECORDS {
+                store.append_audit(chain(), vec![entry(1_000 * number + record); 2]).await.unwrap();
+            }
+        }
         other => panic!("unknown task {other}"),
     }
 }
@@ -125,6 +134,18 @@ async fn three_processes_that_exchange_the_same_codes_get_each_once() {
         .query_row("SELECT count(*) FROM access_tokens", [], |row| row.get(0))
         .unwrap();
     assert_eq!(tokens, 0, "what was exchanged three times gives nobody a token that lasts");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_record_together_make_one_chain() {
+    let world = world().await;
+    let mut others = [2, 3].map(|number| Other::start("record", &world.path, number));
+    others.iter_mut().for_each(Other::go);
+    for record in 0..RECORDS {
+        world.store.append_audit(chain(), vec![entry(record)]).await.unwrap();
+    }
+    others.into_iter().for_each(Other::end);
+    assert_eq!(verify(&world.store, None).await.unwrap().sequence, 5 * RECORDS);
 }
 
 #[tokio::test]
