@@ -5,12 +5,15 @@
 //! - [`worker`]: the connectors' side, which alone can open utility logins;
 //! - [`process`]: the boundary between the two;
 //! - [`api`]: the REST API;
+//! - [`origin`], [`request`]: the request that is being answered, for records and logs;
 //! - [`config`]: `Leptos.toml` and the environment;
 //! - [`bootstrap`]: what is made on first start.
 
 pub mod api;
 pub mod bootstrap;
 pub mod config;
+pub mod origin;
 pub mod process;
+pub mod request;
 pub mod service;
 pub mod worker;

@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use connect_core::audit::{Event, Kind, Subject};
 use connect_core::secret::Secret;
 use connect_core::store::{Client, Principal};
 
@@ -26,10 +27,9 @@ impl FromRequestParts<ApiState> for Company {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        let id = only(&parts.headers, "pelm-client-id").ok_or_else(ApiError::client)?;
-        let secret = only(&parts.headers, "pelm-secret").ok_or_else(ApiError::client)?;
-        let client = state.service.authenticate_client(id, &Secret::new(secret)).await?;
-        client.map(Company).ok_or_else(ApiError::client)
+        let client = client(parts, state).await?;
+        state.service.audit().seen(Event::of(Kind::ClientAccepted).client(client.id));
+        Ok(Self(client))
     }
 }
 
@@ -37,15 +37,42 @@ impl FromRequestParts<ApiState> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        let Company(client) = Company::from_request_parts(parts, state).await?;
-        let header = only(&parts.headers, AUTHORIZATION.as_str()).ok_or_else(ApiError::token)?;
-        let (scheme, token) = header.split_once(' ').ok_or_else(ApiError::token)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(ApiError::token());
-        }
-        let principal = state.service.principal(&client, token.trim()).await?.map_err(|_| ApiError::token())?;
+        let client = client(parts, state).await?;
+        let refused = |reason| {
+            state.service.audit().seen(Event::of(Kind::TokenRefused).client(client.id).because(reason));
+            ApiError::token()
+        };
+        let token = bearer(&parts.headers).ok_or_else(|| refused("missing"))?;
+        let principal = state.service.principal(&client, token).await?.map_err(|_| refused("invalid"))?;
+        // That the client was accepted goes without saying.
+        let user = Subject::User(principal.user_id);
+        state.service.audit().seen(Event::of(Kind::TokenAccepted).client(client.id).on(user));
         Ok(Self { client, principal })
     }
+}
+
+/// The client that has shown its secret. A refusal is recorded.
+async fn client(parts: &Parts, state: &ApiState) -> Result<Client, ApiError> {
+    let (id, secret) = (only(&parts.headers, "pelm-client-id"), only(&parts.headers, "pelm-secret"));
+    let (Some(id), Some(secret)) = (id, secret) else {
+        state.service.audit().seen(Event::of(Kind::ClientRefused).because("missing"));
+        return Err(ApiError::client());
+    };
+    if let Some(client) = state.service.authenticate_client(id, &Secret::new(secret)).await? {
+        return Ok(client);
+    }
+    let event = Event::of(Kind::ClientRefused);
+    state.service.audit().seen(match state.service.known_client(id).await? {
+        Some(id) => event.client(id).because("wrong_secret"),
+        None => event.because("unknown"),
+    });
+    Err(ApiError::client())
+}
+
+/// The token of the header `Authorization`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = only(headers, AUTHORIZATION.as_str())?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The header's value, if it is there exactly once and readable.

@@ -31,6 +31,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::request::REQUEST_ID_HEADER;
 use crate::service::Service;
 pub use error::{ApiError, ErrorCode};
 
@@ -133,12 +134,14 @@ fn cors() -> CorsLayer {
             HeaderName::from_static("pelm-client-id"),
             HeaderName::from_static("pelm-secret"),
             HeaderName::from_static(idempotency::KEY_HEADER),
+            HeaderName::from_static(REQUEST_ID_HEADER),
         ])
         .expose_headers([
             header::ETAG,
             header::LINK,
             HeaderName::from_static(reply::ENVIRONMENT_HEADER),
             HeaderName::from_static(idempotency::REPLAYED_HEADER),
+            HeaderName::from_static(REQUEST_ID_HEADER),
         ])
         .max_age(std::time::Duration::from_secs(3600))
 }

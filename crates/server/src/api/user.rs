@@ -2,6 +2,7 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use connect_core::audit::{Event, Kind, Subject};
 use connect_core::store::User;
 use serde::Serialize;
 
@@ -58,8 +59,17 @@ pub(super) async fn delete(
     reader: Reader,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Reply<Deleted>, ApiError> {
-    let (id, _) = own_user(&state, &reader, path).await?;
-    let deleted = state.service.delete_user(reader.principal).await?;
+    let (id, user) = own_user(&state, &reader, path).await?;
+    // Before it is done: no deletion is without its record.
+    let event = Event::of(Kind::UserDeleted).client(reader.client.id).on(Subject::User(user.id));
+    state.service.audit().note(event).await?;
+    let deleted = match state.service.delete_user(reader.principal).await {
+        Ok(deleted) => deleted,
+        Err(fault) => {
+            state.service.audit().note(event.failed()).await?;
+            return Err(fault.into());
+        }
+    };
     Ok(Reply::new(reader.client.environment, Deleted { id, deleted }))
 }
 

@@ -1,6 +1,7 @@
 //! The use cases of Connect.
 
 mod access;
+mod audit;
 mod bills;
 mod clients;
 mod connect_tokens;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 use crate::worker::ConnectorSide;
 
 pub use access::{AccessGranted, ExchangeError, Refused};
+pub use audit::Auditor;
 pub use bills::{AccountBills, Bills, Document};
 pub use clients::{ClientError, ClientSummary};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
@@ -64,6 +66,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
+    auditor: Arc<Auditor>,
     /// Opens documents. Of credentials this side has no key.
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
@@ -112,6 +115,7 @@ impl Service {
         settings: Settings,
     ) -> Self {
         Self {
+            auditor: Arc::new(Auditor::new(store.clone(), &keys, clock.clone())),
             store,
             keys: Arc::new(keys),
             vault,
@@ -156,6 +160,11 @@ impl Service {
     /// The current time.
     pub fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    /// A row key, or another id of our own.
+    pub(crate) fn new_id(&self) -> Uuid {
+        new_id(&*self.clock)
     }
 
     /// The settings.

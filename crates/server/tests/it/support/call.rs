@@ -80,6 +80,13 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Sends it to a router of the test's own.
+    pub async fn send(self, router: Router) -> Answer {
+        send(router, self).await
+    }
+}
+
 pub(super) async fn send(router: Router, call: Call) -> Answer {
     let mut request = Request::builder().method(call.method).uri(&call.path).body(call.body).unwrap();
     *request.headers_mut() = call.headers;

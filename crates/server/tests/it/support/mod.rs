@@ -15,7 +15,7 @@ use connect_core::connector::Connector;
 use connect_core::directory::Directory;
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
-use connect_core::store::{Client, ConnectSession, Store, TokenStore};
+use connect_core::store::{AuditStore, Client, ConnectSession, Store, TokenStore};
 use connect_core::token::{Environment, Token, TokenKind};
 use connect_core::vault::Keyring;
 use connect_sandbox::SandboxConnector;
@@ -23,6 +23,7 @@ use connect_server::api;
 use connect_server::service::{ConnectTokenRequest, Service, Settings, UtilityRef};
 use connect_server::worker::{Secrets, Worker, together};
 use connect_sqlite::SqliteStore;
+use serde_json::Value;
 use tempfile::TempDir;
 
 pub use call::{Answer, Call, delete, get, post};
@@ -100,11 +101,14 @@ impl Place {
         rusqlite::Connection::open(self.database()).unwrap().execute(sql, []).unwrap()
     }
 
-    /// Every row of every table, as text: equal before and after when nothing was changed.
+    /// Every row of every table but the audit log's, as text: equal before and after when nothing was
+    /// changed.
     pub fn rows(&self) -> Vec<String> {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
         let db = rusqlite::Connection::open_with_flags(self.database(), flags).unwrap();
-        let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
+        let mut tables = db
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit_log' ORDER BY name")
+            .unwrap();
         let tables: Vec<String> = tables.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
         let mut rows = Vec::new();
         for table in tables {
@@ -222,6 +226,13 @@ impl TestApp {
     pub async fn exchange(&self, company: &Company, code: &str) -> String {
         let answer = self.send(post("/auth/token").by(company).form(&[("code", code)])).await;
         answer.ok()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// The audit log, with what is counted at the moment, as JSON.
+    pub async fn audit(&self) -> Vec<Value> {
+        self.service.audit().flush().await.unwrap();
+        let records = self.store.audit_page(0, 10_000).await.unwrap();
+        records.iter().map(|record| serde_json::from_slice(&record.line).unwrap()).collect()
     }
 
     /// Sends a request to the API.
