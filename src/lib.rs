@@ -6,6 +6,8 @@
 #![recursion_limit = "256"] // The types of views nest deeply.
 
 pub mod calls;
+#[cfg(feature = "ssr")]
+pub mod logs;
 pub mod modal;
 pub mod page;
 #[cfg(feature = "ssr")]

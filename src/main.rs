@@ -3,10 +3,15 @@
 
 mod commands;
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::Parser;
 use commands::Command;
+use connect::logs::{self, Format};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Connect: customers link their utility login; without a command it serves.
 #[derive(Parser)]
@@ -18,12 +23,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("CONNECT_LOG").unwrap_or_else(|_| "info".into()),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    if let Err(message) = start_log() {
+        eprintln!("{message}");
+        return ExitCode::FAILURE;
+    }
     match commands::run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -33,4 +36,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The log, on standard error; as `CONNECT_LOG` and `CONNECT_LOG_FORMAT` say.
+fn start_log() -> Result<(), String> {
+    let format = Format::parse(std::env::var("CONNECT_LOG_FORMAT").ok().as_deref())?;
+    let filter = EnvFilter::try_from_env("CONNECT_LOG").unwrap_or_else(|_| "info".into());
+    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+    tracing_subscriber::registry().with(filter).with(logs::layer(format, colours, io::stderr)).init();
+    logs::hook_panics();
+    Ok(())
 }

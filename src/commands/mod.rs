@@ -1,5 +1,6 @@
 //! The commands. An error is one sentence for the person at the terminal.
 
+mod audit;
 mod client;
 mod connectors;
 mod greenbutton;
@@ -9,16 +10,19 @@ mod sandbox_utility;
 mod serve;
 mod utility;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Subcommand;
+use connect_core::audit::{Actor, Event};
 use connect_core::clock::{Clock, SystemClock};
 use connect_core::directory::Directory;
+use connect_core::keys::Keys;
 use connect_core::vault::{KeyBytes, Keyring};
 use connect_server::bootstrap::{KeySource, StartError};
 use connect_server::config::ConnectOptions;
-use connect_server::service::Service;
+use connect_server::service::{Auditor, Service};
 use connect_server::worker::{Secrets, open_vault, together};
 use connect_sqlite::SqliteStore;
 
@@ -27,6 +31,9 @@ const CONFIG: &str = "Leptos.toml";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Verify and list the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Register companies, change their secrets and origins, while the server runs.
     #[command(subcommand)]
     Client(client::Command),
@@ -55,6 +62,7 @@ pub(crate) fn run(command: Option<Command>) -> Result<(), String> {
         None => serve::launch(),
         Some(Command::WebProcess) => serve::web_process(),
         Some(Command::ConnectorsProcess) => connectors::connectors_process(),
+        Some(Command::Audit(command)) => wait(audit::run(command)),
         Some(Command::Client(command)) => wait(client::run(command)),
         Some(Command::Greenbutton(command)) => greenbutton::run(&command),
         Some(Command::Keys(command)) => wait(keys::run(command)),
@@ -99,6 +107,17 @@ async fn desk() -> Result<Desk, String> {
 }
 
 impl Desk {
+    /// Writes the audit log.
+    fn auditor(&self) -> Auditor {
+        Auditor::new(self.store.clone(), &Keys::new(&self.pepper), Arc::new(SystemClock))
+    }
+
+    /// Records an act of the person at the terminal, before it is done: there is none without a record.
+    async fn note(&self, event: Event) -> Result<(), String> {
+        let noted = self.auditor().note(event.by(operator())).await;
+        noted.map_err(|error| format!("Nothing was changed, for it could not be recorded: {error}."))
+    }
+
     /// The use cases on it, without connectors.
     fn service(&self) -> Result<Service, String> {
         let secrets = Secrets::new(self.pepper.clone(), &self.ring).map_err(|error| format!("{error}."))?;
@@ -118,4 +137,10 @@ impl Desk {
 /// Our own part of the configuration.
 fn options() -> Result<ConnectOptions, String> {
     ConnectOptions::read(Path::new(CONFIG), |name| std::env::var(name).ok()).map_err(|e| e.to_string())
+}
+
+/// The person at the terminal, for the audit log: by the number of the system's user.
+fn operator() -> Actor {
+    // The owner of the process, where the system has such a folder.
+    Actor::Operator(std::fs::metadata("/proc/self").ok().map(|process| process.uid()))
 }

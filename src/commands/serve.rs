@@ -14,6 +14,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use connect::web::{self, Started};
+use connect_core::audit::{Event, Kind};
 use connect_server::bootstrap::TEXT_VARIABLE;
 use connect_server::config::ConnectOptions;
 use connect_server::process::{self, Confined, Hello};
@@ -115,23 +116,35 @@ async fn serve(
     let address = listener.local_addr().unwrap_or(options.site_addr);
     let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
     let listener = listener.map_err(|e| format!("{address} cannot be served: {e}."))?;
-    let Started { web, mut ended, connectors, sweeper } =
-        web::start(options, &connect, hello, socket).map_err(|e| e.to_string())?;
+    let Started { web, mut ended, connectors, tasks } =
+        web::start(options, &connect, hello, socket).await.map_err(|e| e.to_string())?;
     let stop = stop().map_err(|e| format!("Signals cannot be received: {e}."))?;
     // With port 0 the system has chosen one.
     greet(address, quickstart.then(|| connect.data_dir.join(SANDBOX_CLIENT)).as_deref());
-    let served = axum::serve(listener, web::router(web)).with_graceful_shutdown(stop);
-    tokio::select! {
-        served = async { served.await } => served.map_err(|e| format!("The server stopped: {e}."))?,
-        _ = &mut ended => return Err(ENDED.into()),
+    let audit = web.service.audit().clone();
+    // The peer's address goes into records.
+    let router = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop);
+    let served = tokio::select! {
+        served = async { served.await } => served.map_err(|e| format!("The server stopped: {e}.")),
+        _ = &mut ended => Err(ENDED.into()),
+    };
+    // Open windows first: then the last record is that of the stop.
+    let closed = async { audit.flush().await.and(audit.note(Event::of(Kind::ServiceStopped)).await) }.await;
+    if let Ok(head) = audit.head().await {
+        tracing::info!(%head, "the audit log");
     }
     // This process lets go of the database first: the other may remove its log when it does.
-    sweeper.abort();
-    let _ = sweeper.await;
+    drop(audit);
+    for task in tasks {
+        task.abort();
+        let _ = task.await;
+    }
+    served?;
     connectors.end().await;
     // It ends with this one anyway; waited for, whoever started us finds the database closed.
     let _ = tokio::time::timeout(Duration::from_secs(10), ended).await;
-    Ok(())
+    closed.map_err(|e| format!("The audit log could not be closed: {e}."))
 }
 
 /// Name of the file with the sandbox client's credentials, in the data directory.

@@ -21,12 +21,11 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use connect_server::api;
 use connect_server::bootstrap::SandboxClient;
 use connect_server::service::Service;
+use connect_server::{api, request};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 pub use start::{Failed, Started, connectors, start};
@@ -90,21 +89,25 @@ pub fn router(web: Web) -> Router {
     if web.company.is_some() {
         pages = pages.route("/", get(quickstart::page));
     }
-    pages
+    let service = web.service.clone();
+    let all = pages
         .route("/healthz", get(|| async { "ok" }))
         .fallback(not_found::answer)
         .with_state(web.clone())
         .merge(assets::router(&web.options))
         .merge(api::router(web.service))
-        .layer(middleware::from_fn_with_state(web.secure, headers::add))
-        .layer(CatchPanicLayer::custom(|_| api::ApiError::internal().into_response()))
+        .layer(middleware::from_fn_with_state(web.secure, headers::add));
+    request::around(all, service)
 }
 
 /// A server function.
 async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
-    if !leptos::server_fn::axum::server_fn_paths().any(|(path, _)| path == request.uri().path()) {
+    let mut known = leptos::server_fn::axum::server_fn_paths();
+    let Some((path, _)) = known.find(|(path, _)| *path == request.uri().path()) else {
         return api::unknown_path(request).await;
-    }
+    };
+    // One route for all of them: the log tells which it is.
+    tracing::Span::current().record("call", path);
     let context = move || {
         provide_context(web.service.clone());
         if let Some(company) = web.company.clone() {

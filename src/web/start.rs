@@ -3,6 +3,7 @@
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
+use connect_core::audit::{Event, Kind};
 use connect_core::clock::{Clock, SystemClock};
 use connect_core::connector::Connector;
 use connect_core::directory::{Directory, DirectoryError};
@@ -14,7 +15,7 @@ use connect_sandbox::SandboxConnector;
 use connect_server::bootstrap::StartError;
 use connect_server::config::{ConfigError, ConnectOptions};
 use connect_server::process::{Hello, Remote};
-use connect_server::service::Service;
+use connect_server::service::{Fault, Service};
 use connect_sqlite::{OpenError, SqliteStore};
 use leptos::config::LeptosOptions;
 use tokio::sync::oneshot;
@@ -49,6 +50,9 @@ pub enum Failed {
     /// The socket.
     #[error("The process of the connectors cannot be reached: {0}.")]
     Connectors(std::io::Error),
+    /// The audit log: without it nothing is done.
+    #[error("The audit log cannot be written: {0}.")]
+    Audit(Fault),
     /// The built-in directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -73,12 +77,12 @@ pub struct Started {
     pub ended: oneshot::Receiver<()>,
     /// That process.
     pub connectors: Arc<Remote>,
-    /// Deletes what has expired, until it is stopped.
-    pub sweeper: JoinHandle<()>,
+    /// What runs beside: they use the database until they are stopped.
+    pub tasks: [JoinHandle<()>; 2],
 }
 
 /// Puts the web's side together, out of what the connectors' process has said.
-pub fn start(
+pub async fn start(
     options: LeptosOptions,
     connect: &ConnectOptions,
     hello: Hello,
@@ -97,7 +101,9 @@ pub fn start(
         connect.settings(),
     );
     let service = Arc::new(service.drawing(Box::new(crate::pages::draw)));
-    let sweeper = tokio::spawn(service.clone().sweep_forever());
+    service.audit().note(Event::of(Kind::ServiceStarted)).await.map_err(Failed::Audit)?;
+    let tasks =
+        [tokio::spawn(service.audit().clone().run_forever()), tokio::spawn(service.clone().sweep_forever())];
     let secure = connect.public_url.starts_with("https://");
-    Ok(Started { web: Web::new(service, options, hello.sandbox_client, secure), ended, connectors: side, sweeper })
+    Ok(Started { web: Web::new(service, options, hello.sandbox_client, secure), ended, connectors: side, tasks })
 }

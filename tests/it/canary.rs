@@ -5,8 +5,9 @@
 mod search;
 mod utility;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use axum::{Router, routing};
 use connect::calls::finish::Finish;
 use connect::calls::go::Go;
 use connect::calls::load::Load;
@@ -15,35 +16,24 @@ use connect::calls::select_utility::SelectUtility;
 use connect::calls::submit_code::SubmitCode;
 use connect::calls::submit_login::SubmitLogin;
 use connect::calls::{NewToken, Way};
+use connect::logs::{self, Format};
 use connect_core::secret::Secret;
 use connect_core::token::{Environment, Token, TokenKind};
+use connect_server::request;
 use connect_wire::{FlowView, Hidden, Screen};
 use leptos::server_fn::ServerFn;
 use serde::Serialize;
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use self::search::Canary;
 use self::utility::{CODE, CanaryUtility, PASSWORD, USERNAME};
+use crate::logs::Log;
 use crate::support::{Answer, Call, PGE, Site, call, get, handle, post};
 
 const WRONG_PASSWORD: &str = "canary-WRONG-password-4c81";
 const WRONG_CODE: &str = "canary-WRONG-code-9b20";
 const GARBAGE: &str = "canary-GARBAGE-77e1";
-
-/// What has been logged so far.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A site whose answers are all kept.
 struct Watched {
@@ -165,17 +155,30 @@ async fn mistakes(watched: &mut Watched, tokens: &Tokens) -> Vec<Canary> {
     vec![Canary::token("the forged client secret", forged.expose())]
 }
 
+/// Handlers that panic, with what they were given.
+async fn panics(watched: &mut Watched) {
+    let broken = Router::new()
+        .route("/breaks/text", routing::post(async |body: String| -> String { panic!("{body}") }))
+        .route(
+            "/breaks/value",
+            routing::post(async |body: String| -> String { std::panic::panic_any(Secret::new(body)) }),
+        );
+    watched.site.router = request::around(broken, watched.site.service.clone());
+    for path in ["/breaks/text", "/breaks/value"] {
+        let call = post(path).body("text/plain", PASSWORD).header("x-request-id", "it-breaks");
+        watched.send(path, call).await.refused(500, "internal_error");
+    }
+}
+
 #[tokio::test]
 async fn nothing_secret_is_seen_where_it_does_not_belong() {
-    let log = Log::default();
-    let writer = log.clone();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish()
+    let (text, json) = (Log::default(), Log::default());
+    tracing_subscriber::registry()
+        .with(text.layer(Format::Text))
+        .with(json.layer(Format::Json))
         .try_init()
         .unwrap();
+    logs::hook_panics();
     let mut watched = Watched { site: Site::with(Arc::new(CanaryUtility), true).await, seen: Vec::new() };
     let tokens = whole_flow(&mut watched).await;
     let quick = NewConnectToken { user_id: "quick".into(), utility: String::new() };
@@ -197,6 +200,7 @@ async fn nothing_secret_is_seen_where_it_does_not_belong() {
     let NewToken::Made(quick) = quick.returned() else { panic!("{quick:?}") };
     canaries.push(Canary::token("the quickstart's token", &quick.0).belongs("quickstart token"));
     canaries.extend(mistakes(&mut watched, &tokens).await);
+    panics(&mut watched).await;
 
     for (what, answer) in &watched.seen {
         let seen = format!("{:?}", answer.headers).into_bytes();
@@ -214,7 +218,19 @@ async fn nothing_secret_is_seen_where_it_does_not_belong() {
     for (name, bytes) in &database {
         canaries.iter().for_each(|canary| canary.must_not_be_in(name, bytes));
     }
-    let log = log.0.lock().unwrap();
-    assert!(search::contains(&log, b"login accepted"), "it is logged");
-    canaries.iter().for_each(|canary| canary.must_not_be_in("the log", &log));
+    for (name, log) in [("the log", text.bytes()), ("the log in JSON", json.bytes())] {
+        assert!(search::contains(&log, b"login accepted"), "it is logged");
+        canaries.iter().for_each(|canary| canary.must_not_be_in(name, &log));
+    }
+    let lines = json.json();
+    let broken =
+        |line: &&serde_json::Value| line["message"] == "answered" && line["spans"][0]["id"] == "it-breaks";
+    assert!(lines.iter().filter(broken).all(|line| line["level"] == "INFO" && line["spans"][0]["status"] == 500));
+    assert_eq!(lines.iter().filter(broken).count(), 2);
+    let panics: Vec<_> = lines.iter().filter(|line| line["message"] == "a panic").collect();
+    assert_eq!(panics.len(), 2, "{panics:?}");
+    for panic in panics {
+        assert!(panic["place"].as_str().unwrap().contains("canary.rs:"), "{panic}");
+        assert_eq!((&panic["request"], &panic["spans"][0]["id"]), (&"it-breaks".into(), &"it-breaks".into()));
+    }
 }

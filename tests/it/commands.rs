@@ -46,6 +46,66 @@ fn a_utility_is_switched_off_and_on_while_the_server_runs() {
     assert!(!good && err.contains("no-such"), "{err}");
 }
 
+/// The lines of `connect audit list` with these arguments.
+fn audit(home: &Home, arguments: &[&str]) -> Vec<serde_json::Value> {
+    let (good, out, err) = home.run(&[&["audit", "list"], arguments].concat());
+    assert!(good, "{err}");
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn the_audit_log_is_listed_and_verified_and_an_edit_is_named() {
+    let home = Home::new();
+    let (good, _, err) = home.run(&["audit", "verify"]);
+    assert!(!good && err.contains("start the server once"), "{err}");
+    let server = home.start(&[]);
+    for id in ["0199a000-0000-7000-8000-000000000001", "x"] {
+        let headers = format!("Pelm-Client-Id: {id}\r\nPelm-Secret: s");
+        let request =
+            format!("GET /accounts HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n\r\n");
+        assert!(server.send(&request).starts_with("HTTP/1.1 401"));
+    }
+    // Beside the server.
+    assert!(home.run(&["utility", "off", "pge", "a reason of their own"]).0);
+    server.stop("TERM");
+
+    let log = audit(&home, &[]);
+    let kinds: Vec<_> = log.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["service_started", "admin_utility_off", "client_refused", "service_stopped"]);
+    assert!((1..).zip(&log).all(|(n, line)| line["sequence"] == n), "{log:?}");
+    assert_eq!((&log[2]["address"], &log[2]["count"]), (&"127.0.0.1".into(), &2.into()));
+    let text = format!("{log:?}");
+    assert!(log[1]["actor"].as_str().unwrap().starts_with("operator") && !text.contains("a reason"), "{text}");
+    assert_eq!(audit(&home, &["--kind", "client_refused"]), [log[2].clone()]);
+    assert_eq!(audit(&home, &["--client", "0199a000-0000-7000-8000-000000000001"]).len(), 0);
+    assert_eq!(audit(&home, &["--since", log[3]["at"].as_str().unwrap()]), [log[3].clone()]);
+    assert_eq!(audit(&home, &["--since", "2026-03-01"]), log);
+    for bad in [["--kind", "client"], ["--since", "yesterday"], ["--client", "x"]] {
+        assert!(!home.run(&[&["audit", "list"], &bad[..]].concat()).0, "{bad:?}");
+    }
+
+    let (good, out, err) = home.run(&["audit", "verify"]);
+    assert!(good && out.contains("whole: 4 records"), "{out}{err}");
+    let head = out.lines().nth(1).unwrap().to_owned();
+    assert!(home.run(&["audit", "verify", "--expect", &head]).0);
+    let edit = |sql: &str| {
+        let db = rusqlite::Connection::open(home.path("data/connect.db")).unwrap();
+        db.execute_batch(&format!(
+            "DROP TRIGGER IF EXISTS audit_log_no_update; DROP TRIGGER IF EXISTS audit_log_no_delete; {sql}"
+        ))
+        .unwrap();
+    };
+    edit("DELETE FROM audit_log WHERE sequence = 4");
+    assert!(home.run(&["audit", "verify"]).0, "by itself a cut-off tail is not seen");
+    let (good, out, err) = home.run(&["audit", "verify", "--expect", &head]);
+    assert!(!good && out.is_empty() && err.contains("record 4 is missing") && err.lines().count() == 1, "{err}");
+    edit("UPDATE audit_log SET entry = replace(entry, '127.0.0.1', '192.0.2.9') WHERE sequence = 3");
+    let (good, _, err) = home.run(&["audit", "verify"]);
+    assert!(!good && err.contains("record 3 is not the one that was written there"), "{err}");
+    edit("UPDATE audit_log SET entry = 'no JSON' WHERE sequence = 2");
+    assert_eq!(audit(&home, &[])[1], serde_json::json!({ "sequence": 2, "unreadable": "no JSON" }));
+}
+
 #[test]
 fn an_unknown_command_is_refused_with_help() {
     let (good, out, err) = Home::new().run(&["sreve"]);

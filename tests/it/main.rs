@@ -9,6 +9,7 @@ mod canary;
 mod commands;
 mod config;
 mod frame;
+mod logs;
 mod process;
 mod refusals;
 mod site;

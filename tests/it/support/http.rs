@@ -38,7 +38,7 @@ impl Call {
     }
 
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        self.headers.append(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap());
         self
     }
 
