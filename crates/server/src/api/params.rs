@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::ApiError;
 
-/// Longest value of a parameter, in bytes. Ids of customers are the longest we know.
-pub(super) const MAX_VALUE_BYTES: usize = 1024;
+/// Longest value of a parameter, in characters: what `maxLength` means in the API's description. Ids of
+/// customers are the longest that we know.
+pub(crate) const MAX_VALUE_CHARS: usize = 1024;
 
 /// The parameters of a body. An empty value counts as absent, as for Pelm.
 #[derive(Debug)]
@@ -38,11 +39,11 @@ impl Params {
         if self.0.iter().any(|(n, _)| *n == name) {
             return Err(ApiError::invalid(format!("The parameter '{shown}' is given twice.")));
         }
-        if value.len() > MAX_VALUE_BYTES {
-            let message = format!("The parameter '{shown}' is longer than {MAX_VALUE_BYTES} bytes.");
+        if value.chars().count() > MAX_VALUE_CHARS {
+            let message = format!("The parameter '{shown}' is longer than {MAX_VALUE_CHARS} characters.");
             return Err(ApiError::invalid(message));
         }
-        if value.chars().any(|c| c.is_control()) {
+        if name.chars().chain(value.chars()).any(char::is_control) {
             return Err(ApiError::invalid(format!("The parameter '{shown}' contains control characters.")));
         }
         if !value.is_empty() {
@@ -125,6 +126,10 @@ async fn from_multipart(content_type: &str, body: Bytes) -> Result<Params, ApiEr
         let Some(name) = field.name().map(str::to_owned) else {
             return Err(ApiError::invalid("A part of the multipart body has no name."));
         };
+        // Some clients write it before a quotation mark, others mean the character itself.
+        if name.contains('\\') {
+            return Err(ApiError::invalid("The name of a part of the multipart body has a backslash."));
+        }
         let bytes = field.bytes().await.map_err(broken)?;
         let value = String::from_utf8(bytes.to_vec())
             .map_err(|_| ApiError::invalid(format!("The parameter '{name}' is not valid UTF-8.")))?;
@@ -194,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_refused_whole() {
-        for bad in [&b"a=1&a=2"[..], b"a=%ff", b"a=\xff", b"%ff=1", b"a=%00"] {
+        for bad in [&b"a=1&a=2"[..], b"a=%ff", b"a=\xff", b"%ff=1", b"a=%00", b"%0a=1"] {
             assert!(from_form(bad).is_err(), "{bad:?}");
         }
         for bad in
@@ -202,7 +207,8 @@ mod tests {
         {
             assert!(from_json(bad).is_err(), "{bad:?}");
         }
-        assert!(from_form(format!("a={}", "x".repeat(MAX_VALUE_BYTES + 1)).as_bytes()).is_err());
+        assert!(from_form(format!("a={}", "x".repeat(MAX_VALUE_CHARS + 1)).as_bytes()).is_err());
+        assert!(from_form(format!("a={}", "é".repeat(MAX_VALUE_CHARS)).as_bytes()).is_ok());
     }
 
     #[test]

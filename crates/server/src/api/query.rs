@@ -14,8 +14,11 @@ use connect_core::usage::Window;
 
 /// Length of a window of which one end is given or none, in calendar months.
 const DEFAULT_MONTHS: i64 = 2;
+/// Latest time that may be asked for, in seconds since 1970: the beginning of the year 9999. What is two months
+/// later can still be reckoned with.
+pub(crate) const MAX_TIME: i64 = 253_370_764_800;
 /// Most intervals of a page.
-const MAX_LIMIT: usize = 100_000;
+pub(crate) const MAX_LIMIT: usize = 100_000;
 
 /// The query of a URL, by the rules of a form body: an empty value counts as absent.
 pub(super) struct Query(pub(super) Params);
@@ -110,7 +113,7 @@ impl Query {
 
     fn time(&self, name: &str) -> Result<Option<i64>, ApiError> {
         let Some(text) = self.0.get(name) else { return Ok(None) };
-        let seconds = text.parse().ok().filter(|seconds| (0..=Timestamp::MAX.as_second()).contains(seconds));
+        let seconds = text.parse().ok().filter(|seconds| (0..=MAX_TIME).contains(seconds));
         let wrong = || {
             ApiError::invalid(format!(
                 "The parameter '{name}' must be a time in seconds since 1970, as 1735689600."
@@ -149,6 +152,8 @@ mod tests {
         let january = at("2026-01-01T00:00:00Z");
         assert_eq!(window(&format!("start_date={january}")).unwrap(), (january, at("2026-03-01T00:00:00Z")));
         assert_eq!(window("start_date=5&end_date=6").unwrap(), (5, 6));
+        let last = at("9999-01-01T00:00:00Z");
+        assert_eq!(window(&format!("start_date={MAX_TIME}")).unwrap(), (last, at("9999-03-01T00:00:00Z")));
     }
 
     #[test]
@@ -171,6 +176,7 @@ mod tests {
             "start_date=-1",
             "start_date=1.5",
             "end_date=1735689600000",
+            "start_date=253370764801",
             "start_date=99999999999999999999",
             "start_date=6&end_date=5",
             "start_date=5&end_date=5",
