@@ -9,7 +9,10 @@ pub fn around(card: impl IntoView) -> impl IntoView {
     view! {
         <header class="qs-head">
             <a class="qs-brand" href="/"><img src="/favicon.svg" alt="" width="28" height="28" />"Connect"</a>
-            <span class="qs-pill">"Sandbox"</span>
+            <div class="qs-links">
+                <nav aria-label="Site"><a href="/docs">"Docs"</a></nav>
+                <span class="qs-pill">"Sandbox"</span>
+            </div>
         </header>
         <main class="qs">
             <section class="qs-intro">
@@ -33,7 +36,8 @@ pub fn around(card: impl IntoView) -> impl IntoView {
             <p>
                 "Nothing here reaches a real utility. The API is on this same address: "
                 <code>"/auth/connect-token"</code> ", " <code>"/auth/token"</code> ", " <code>"/accounts"</code> ", "
-                <code>"/intervals"</code> ", " <code>"/bills"</code> ", " <code>"/users/{user_id}"</code> ", " <a href="/utilities"><code>"/utilities"</code></a> "."
+                <code>"/intervals"</code> ", " <code>"/bills"</code> ", " <code>"/users/{user_id}"</code> ", " <a href="/utilities"><code>"/utilities"</code></a> ". "
+                <a href="/docs">"All of it, with examples"</a> "."
             </p>
         </footer>
     }

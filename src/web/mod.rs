@@ -3,6 +3,7 @@
 
 mod assets;
 pub mod company;
+mod docs;
 mod frame;
 mod greenbutton;
 mod headers;
@@ -48,6 +49,8 @@ pub struct Web {
     pub arriving: upload::Arriving,
     /// Whether browsers reach us by https.
     pub secure: bool,
+    /// Where they reach us, for the examples of the documentation; without a slash at its end.
+    pub address: String,
 }
 
 impl Web {
@@ -65,6 +68,7 @@ impl Web {
             links: company::Links::default(),
             arriving: upload::Arriving::default(),
             secure,
+            address: "http://localhost:8080".into(),
         }
     }
 }
@@ -91,6 +95,7 @@ pub fn router(web: Web) -> Router {
     }
     let service = web.service.clone();
     let all = pages
+        .route("/docs", get(docs::page(&web)))
         .route("/healthz", get(|| async { "ok" }))
         .fallback(not_found::answer)
         .with_state(web.clone())

@@ -105,5 +105,7 @@ pub async fn start(
     let tasks =
         [tokio::spawn(service.audit().clone().run_forever()), tokio::spawn(service.clone().sweep_forever())];
     let secure = connect.public_url.starts_with("https://");
-    Ok(Started { web: Web::new(service, options, hello.sandbox_client, secure), ended, connectors: side, tasks })
+    let web = Web::new(service, options, hello.sandbox_client, secure);
+    let address = connect.public_url.trim_end_matches('/').to_owned();
+    Ok(Started { web: Web { address, ..web }, ended, connectors: side, tasks })
 }

@@ -57,6 +57,37 @@ async fn the_quickstart_is_a_page_that_holds_no_secret() {
 }
 
 #[tokio::test]
+async fn the_documentation_is_a_page_that_runs_nothing() {
+    let site = Site::start().await;
+    let answer = site.send(get("/docs")).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = answer.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'; img-src 'self'"), "{policy}");
+    assert!(!policy.contains("script-src") && !policy.contains("unsafe"), "{policy}");
+    let html = answer.text();
+    assert!(!html.contains("<script") && !html.contains(" style=") && !html.contains("javascript:"));
+    // What it links is there, and no name leads to two places.
+    let values = |name: &str| -> Vec<String> {
+        html.split(&format!(" {name}=\"")).skip(1).map(|v| v.split('"').next().unwrap().to_owned()).collect()
+    };
+    let ids = values("id");
+    assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
+    for target in values("href").into_iter().chain(values("src")) {
+        match target.strip_prefix('#') {
+            Some(id) => assert!(ids.iter().any(|known| known == id), "{target}"),
+            None => assert_eq!(site.send(get(&target)).await.status, 200, "{target}"),
+        }
+    }
+    let described = site.send(get("/openapi.json")).await.json();
+    for (path, item) in described["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(ids.iter().any(|known| known == id), "{path}: {id}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_told_in_json_to_programs_and_in_html_to_people() {
     let site = Site::start().await;
     for path in ["/nothing", "/connect", "/connect/nothing", "/accountsx", "/.env"] {

@@ -5,6 +5,7 @@
 //! - [`worker`]: the connectors' side, which alone can open utility logins;
 //! - [`process`]: the boundary between the two;
 //! - [`api`]: the REST API;
+//! - [`openapi`]: its description, for programs and as a page for people;
 //! - [`origin`], [`request`]: the request that is being answered, for records and logs;
 //! - [`config`]: `Leptos.toml` and the environment;
 //! - [`bootstrap`]: what is made on first start.
@@ -12,6 +13,7 @@
 pub mod api;
 pub mod bootstrap;
 pub mod config;
+pub mod openapi;
 pub mod origin;
 pub mod process;
 pub mod request;

@@ -100,6 +100,8 @@ pub fn make_site(root: &Path) {
         ("frame.js", "// frame\n"),
         ("start.js", "// start\n"),
         ("quickstart.css", "/* css */\n"),
+        ("docs.css", "/* css */\n"),
+        ("docs-parts.css", "/* css */\n"),
         ("back.css", "/* css */\n"),
         ("close.js", "// js\n"),
         ("favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>\n"),

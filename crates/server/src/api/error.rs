@@ -8,8 +8,7 @@ use serde::Serialize;
 use crate::service::{Fault, PageError, UsageError};
 
 /// The codes of the contract that this service uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// A required parameter is absent or empty.
     ParameterMissing,
@@ -23,10 +22,42 @@ pub enum ErrorCode {
     PermissionDenied,
     /// The utility, or the account, has no such data.
     FeatureUnavailable,
+    /// Too many requests.
+    QuotaReached,
     /// The data is not there yet.
     DataUnavailable,
     /// A fault of the service.
     InternalError,
+}
+
+impl ErrorCode {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::ParameterMissing,
+        Self::ParameterInvalid,
+        Self::TokenInvalid,
+        Self::CredentialsInvalid,
+        Self::PermissionDenied,
+        Self::FeatureUnavailable,
+        Self::QuotaReached,
+        Self::DataUnavailable,
+        Self::InternalError,
+    ];
+
+    /// As the contract spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ParameterMissing => "parameter_missing",
+            Self::ParameterInvalid => "parameter_invalid",
+            Self::TokenInvalid => "token_invalid",
+            Self::CredentialsInvalid => "credentials_invalid",
+            Self::PermissionDenied => "permission_denied",
+            Self::FeatureUnavailable => "feature_unavailable",
+            Self::QuotaReached => "quota_reached",
+            Self::DataUnavailable => "data_unavailable",
+            Self::InternalError => "internal_error",
+        }
+    }
 }
 
 /// An error answer.
@@ -39,13 +70,18 @@ pub struct ApiError {
 
 #[derive(Serialize)]
 struct Body<'a> {
-    error_code: ErrorCode,
+    error_code: &'static str,
     message: &'a str,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
+    }
+
+    /// The sentence for people.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     /// 400: `name` is required.
@@ -197,7 +233,7 @@ impl From<PageError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = Json(Body { error_code: self.code, message: &self.message });
+        let body = Json(Body { error_code: self.code.name(), message: &self.message });
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -12,6 +12,7 @@ mod idempotency;
 mod intervals;
 mod introspect;
 mod misplaced;
+mod openapi;
 mod params;
 mod query;
 mod reply;
@@ -34,6 +35,8 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::request::REQUEST_ID_HEADER;
 use crate::service::Service;
 pub use error::{ApiError, ErrorCode};
+pub(crate) use params::MAX_VALUE_CHARS;
+pub(crate) use query::{MAX_LIMIT, MAX_TIME};
 
 /// Longest request body that is read, in bytes. The longest legitimate one is a few hundred.
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -100,6 +103,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         row("/bills/{bill_id}/pdf", &["GET"], get(bill_pdf::read)),
         row("/emission-rates", &["GET"], get(emission_rates::list)),
         row("/utilities", &["GET"], get(utilities::list)),
+        row("/openapi.json", &["GET"], get(openapi::read)),
     ]
 }
 

@@ -20,6 +20,7 @@ mod idempotency;
 mod misplaced;
 mod modes;
 mod once;
+mod openapi;
 mod pages;
 mod pkce;
 mod restart;
