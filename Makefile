@@ -1,12 +1,12 @@
 # Everything goes through scripts/, which fetch what is missing first (scripts/setup.sh).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test watch e2e check bench setup clean
+.PHONY: help run test watch e2e check schemathesis bench setup clean
 # One at a time: the targets share cargo's folders.
 .NOTPARALLEL:
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\): ## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\): ## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 run: ## build and start the server, http://127.0.0.1:8080
 	@scripts/run.sh
@@ -22,6 +22,9 @@ e2e: ## browser tests alone; ARGS="name --headed" goes to Playwright
 
 check: ## format and lints alone
 	@scripts/test.sh check
+
+schemathesis: ## the API against its own description; ARGS="20000" is how many cases
+	@scripts/schemathesis.sh $(ARGS)
 
 bench: ## measurements, on a quiet machine; ARGS="FOLDER" chooses the disk
 	@scripts/bench.sh $(ARGS)
