@@ -16,6 +16,8 @@ use connect::calls::load::Load;
 use connect::calls::select_utility::SelectUtility;
 use connect::calls::submit_login::SubmitLogin;
 use connect::calls::wait::Wait;
+use connect_outbound::header::HeaderValue;
+use connect_outbound::{Client, Method, Options, Origins, Request};
 use connect_wire::{FlowView, Hidden, Screen};
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::serde::Serialize;
@@ -68,14 +70,17 @@ async fn link(base: &str, token: Hidden, username: &str) -> Result<Hidden, Strin
 
 /// Calls a server function as the browser does.
 async fn call<F: ServerFn + Serialize, T: DeserializeOwned>(base: &str, arguments: &F) -> Result<T, String> {
-    let body = postcard::to_allocvec(arguments).map_err(|e| e.to_string())?;
-    let request = reqwest::Client::new().post(format!("{base}{}", F::PATH)).body(body);
-    let answer =
-        request.header("content-type", "application/x-postcard").send().await.map_err(|e| e.to_string())?;
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    let body = postcard::to_allocvec(arguments).map_err(|e| text(&e))?;
+    let origins = Origins::new([base], &[base.to_owned()]).map_err(|e| text(&e))?;
+    let client = Client::new(origins, &Options::default()).map_err(|e| text(&e))?;
+    let url = client.origins().base().join(F::PATH).map_err(|e| text(&e))?;
+    let request = Request::new(Method::POST, url).body(HeaderValue::from_static("application/x-postcard"), body);
+    let answer = client.send(request).await.map_err(|e| text(&e))?;
     let status = answer.status();
     if !status.is_success() {
         return Err(format!("{} answered {status}", F::PATH));
     }
-    let bytes = answer.bytes().await.map_err(|e| e.to_string())?;
-    postcard::from_bytes(&bytes).map_err(|e| e.to_string())
+    let bytes = answer.read(1 << 20).await.map_err(|e| text(&e))?;
+    postcard::from_bytes(&bytes).map_err(|e| text(&e))
 }

@@ -23,7 +23,6 @@ pub(super) fn operations() -> Vec<Operation> {
         errors: vec![Trouble::new(403, PermissionDenied, "The access token is for another `user_id`.")],
         sample: &[("user_id", "customer-1")],
         deprecated: false,
-        planned: false,
     };
     let delete = Operation {
         id: "deleteUser",

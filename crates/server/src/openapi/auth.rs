@@ -21,7 +21,6 @@ pub(super) fn operations() -> Vec<Operation> {
         errors: Vec::new(),
         sample: &[],
         deprecated: false,
-        planned: false,
     };
     let connect_token = connect_token(base.clone());
     let older = Operation {
@@ -46,7 +45,6 @@ pub(super) fn operations() -> Vec<Operation> {
         answer: Answer::json("The token does not work any more.", Shape::Named("Revoked"), "{}"),
         errors: vec![Trouble::new(400, ParameterMissing, "`token` is absent or empty.")],
         sample: &[("token", "cnt_test_at_0123456789")],
-        planned: true,
         ..base.clone()
     };
     let introspect = Operation {
@@ -58,7 +56,6 @@ pub(super) fn operations() -> Vec<Operation> {
         answer: Answer::json("What is known of the token.", Shape::Named("Introspection"), INTROSPECTION),
         errors: vec![Trouble::new(400, ParameterMissing, "`token` is absent or empty.")],
         sample: &[("token", "cnt_test_at_0123456789")],
-        planned: true,
         ..base
     };
     vec![connect_token, token, revoke, introspect, older]
@@ -94,15 +91,13 @@ fn connect_token(base: Operation) -> Operation {
                 json!({"type": "string", "pattern": "^([A-Za-z0-9_-]{43})?$"}),
                 "Binds the run to a secret of yours (PKCE, RFC 7636): BASE64URL of the SHA-256 of `code_verifier`.",
             )
-            .optional()
-            .planned(),
+            .optional(),
             Field::new(
                 "code_challenge_method",
                 json!({"type": "string", "enum": ["S256", ""]}),
                 "`S256`; required with `code_challenge`.",
             )
-            .optional()
-            .planned(),
+            .optional(),
         ],
         answer: Answer::json("The token.", Shape::Named("ConnectToken"), CONNECT_TOKEN).header("Idempotent-Replayed"),
         errors: vec![
@@ -131,8 +126,7 @@ fn token(base: Operation) -> Operation {
                 json!({"type": "string", "pattern": "^([A-Za-z0-9._~-]{43,128})?$"}),
                 "The secret to the `code_challenge` of the connect token: 43 to 128 characters.",
             )
-            .optional()
-            .planned(),
+            .optional(),
         ],
         answer: Answer::json("The access token. Only `access_token` counts.", Shape::Named("AccessToken"), TOKEN)
             .header("Idempotent-Replayed"),
@@ -153,7 +147,7 @@ fn idempotency_key() -> super::model::Parameter {
     let schema = json!({"type": "string", "pattern": r"^[\x21-\x7E]+$", "minLength": 1, "maxLength": 255});
     let about = "A text of your own that makes a repetition safe: the same request with the same key gets the same \
                  answer again. Visible ASCII.";
-    Field::new("Idempotency-Key", schema, about).optional().planned().at(Place::Header)
+    Field::new("Idempotency-Key", schema, about).optional().at(Place::Header)
 }
 
 /// A schema with one member changed.

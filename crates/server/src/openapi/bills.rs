@@ -34,7 +34,6 @@ pub(super) fn operations() -> Vec<Operation> {
         ],
         sample: &[],
         deprecated: false,
-        planned: false,
     };
     let pdf = Operation {
         id: "getBillPdf",

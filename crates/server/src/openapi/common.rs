@@ -102,8 +102,8 @@ pub(super) fn kind() -> Value {
 
 /// Headers of answers.
 pub(super) fn headers() -> Vec<Header> {
-    let header = |name, schema, about, always| Header { name, schema, about, always, planned: false };
-    let all = [
+    let header = |name, schema, about, always| Header { name, schema, about, always };
+    vec![
         header(
             "Connect-Environment",
             json!({"type": "string", "enum": ["sandbox", "production"]}),
@@ -130,18 +130,14 @@ pub(super) fn headers() -> Vec<Header> {
             "`attachment`: a file of a foreign site, which is not shown in a page of ours.",
             true,
         ),
-        Header { planned: true, ..header("X-Request-Id", string(), "Names this request in our logs.", false) },
-        Header {
-            planned: true,
-            ..header(
-                "Idempotent-Replayed",
-                json!({"type": "string", "enum": ["true"]}),
-                "The answer is that of the first request with this `Idempotency-Key`.",
-                false,
-            )
-        },
-    ];
-    all.into_iter().filter(|header| !header.planned).collect()
+        header("X-Request-Id", string(), "Names this request in our logs.", false),
+        header(
+            "Idempotent-Replayed",
+            json!({"type": "string", "enum": ["true"]}),
+            "The answer is that of the first request with this `Idempotency-Key`.",
+            false,
+        ),
+    ]
 }
 
 /// All errors of an operation: its own and those that every one of its kind has.

@@ -27,7 +27,6 @@ pub(super) fn operations() -> Vec<Operation> {
         errors: Vec::new(),
         sample: &[],
         deprecated: false,
-        planned: false,
     };
     let rates = Operation {
         id: "listEmissionRates",

@@ -51,14 +51,7 @@ fn operations() -> Vec<Operation> {
         bills::operations(),
         directory::operations(),
     ];
-    let there = all.into_iter().flatten().filter(|operation| !operation.planned);
-    there
-        .map(|mut operation| {
-            operation.parameters.retain(|parameter| !parameter.field.planned);
-            operation.body.retain(|field| !field.planned);
-            operation
-        })
-        .collect()
+    all.concat()
 }
 
 /// The objects of bodies.

@@ -42,8 +42,6 @@ pub(crate) struct Operation {
     /// Parameters and fields of the example, in order.
     pub(crate) sample: &'static [(&'static str, &'static str)],
     pub(crate) deprecated: bool,
-    /// Left out of the document until the endpoint is there.
-    pub(crate) planned: bool,
 }
 
 /// Where a parameter stands.
@@ -69,8 +67,6 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     pub(crate) about: &'static str,
     pub(crate) deprecated: bool,
-    /// Left out of the document until it is there.
-    pub(crate) planned: bool,
 }
 
 /// What a value looks like.
@@ -134,12 +130,11 @@ pub(crate) struct Header {
     pub(crate) about: &'static str,
     /// Whether every answer that lists it has it.
     pub(crate) always: bool,
-    pub(crate) planned: bool,
 }
 
 impl Field {
     pub(crate) fn new(name: &'static str, shape: impl Into<Shape>, about: &'static str) -> Self {
-        Self { name, shape: shape.into(), required: true, about, deprecated: false, planned: false }
+        Self { name, shape: shape.into(), required: true, about, deprecated: false }
     }
 
     /// It may be absent.
@@ -149,12 +144,6 @@ impl Field {
 
     pub(crate) fn deprecated(self) -> Self {
         Self { deprecated: true, ..self }
-    }
-
-    /// Not there yet.
-    #[allow(dead_code, reason = "at times nothing is planned")]
-    pub(crate) fn planned(self) -> Self {
-        Self { planned: true, ..self }
     }
 
     pub(crate) fn at(self, place: Place) -> Parameter {

@@ -38,7 +38,6 @@ pub(super) fn operations() -> Vec<Operation> {
         .concat(),
         sample: &[("account_id", "ea100000-0000-0000-0000-000000000000"), ("type", "ELECTRIC"), ("limit", "1000")],
         deprecated: false,
-        planned: false,
     };
     let restatements = Operation {
         id: "listRestatements",
