@@ -1,7 +1,7 @@
 # Everything goes through scripts/, which fetch what is missing first (scripts/setup.sh).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test watch e2e check schemathesis bench setup clean
+.PHONY: help run test watch e2e check schemathesis bench supply setup clean
 # One at a time: the targets share cargo's folders.
 .NOTPARALLEL:
 
@@ -28,6 +28,9 @@ schemathesis: ## the API against its own description; ARGS="20000" is how many c
 
 bench: ## measurements, on a quiet machine; ARGS="FOLDER" chooses the disk
 	@scripts/bench.sh $(ARGS)
+
+supply: ## licences, sources and known vulnerabilities of everything that others wrote
+	@scripts/supply.sh
 
 setup: ## fetch all tools, for the tests and for watch as well
 	@scripts/setup.sh test && scripts/setup.sh watch

