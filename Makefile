@@ -1,7 +1,7 @@
 # Everything goes through scripts/, which fetch what is missing first (scripts/setup.sh).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test watch e2e check schemathesis bench supply setup clean
+.PHONY: help run test watch e2e check schemathesis bench supply sbom setup clean
 # One at a time: the targets share cargo's folders.
 .NOTPARALLEL:
 
@@ -31,6 +31,9 @@ bench: ## measurements, on a quiet machine; ARGS="FOLDER" chooses the disk
 
 supply: ## licences, sources and known vulnerabilities of everything that others wrote
 	@scripts/supply.sh
+
+sbom: ## what is shipped, crate by crate, as CycloneDX: target/sbom
+	@scripts/setup.sh check && . .tools/env.sh && cargo xtask sbom
 
 setup: ## fetch all tools, for the tests and for watch as well
 	@scripts/setup.sh test && scripts/setup.sh watch

@@ -14,6 +14,7 @@ mod lto;
 mod minify;
 mod options;
 mod same_site;
+mod sbom;
 mod site;
 mod sizes;
 mod style;
@@ -32,6 +33,7 @@ cargo xtask <command>
   sizes                          table of sizes; fails over the budget
   lto                            fail unless the front crate is linked with LTO
   same-site                      fail unless cargo-leptos builds the same site
+  sbom                           what is shipped, as CycloneDX, into target/sbom
   wasm-bindgen ARGS...           stand-in for the wasm-bindgen command (for cargo-leptos)
 ";
 
@@ -64,12 +66,13 @@ fn run(args: &[String]) -> Result<()> {
             site::run(&Options::load()?, mode, precompress)
         }
         "wasm-bindgen" => bindgen::cli(rest),
-        "sizes" | "lto" | "same-site" if !rest.is_empty() => {
+        "sizes" | "lto" | "same-site" | "sbom" if !rest.is_empty() => {
             Err(format!("{command} takes no arguments\n\n{HELP}"))
         }
         "sizes" => sizes::run(&Options::load()?),
         "lto" => lto::run(&Options::load()?),
         "same-site" => same_site::run(&Options::load()?),
+        "sbom" => sbom::run(&Options::load()?),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())
