@@ -3,6 +3,7 @@
 #![cfg(feature = "ssr")]
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod asvs;
 mod boundary;
 mod calls;
 mod canary;
