@@ -197,7 +197,10 @@
     /** In place of a frame that is not there yet, or will not come. */
     function showCard(text) {
       const failed = text === failure;
-      if (failed) frame.settled = true;
+      if (failed) {
+        frame.settled = true;
+        console.error(`Connect did not load. Is ${location.origin} registered for this client?`);
+      }
       card.setAttribute('role', failed ? 'alert' : 'status');
       style(dialog, { background: 'rgb(16 32 46 / 46%)' });
       style(card, {
@@ -220,6 +223,8 @@
 
     function awaitFrame() {
       session.timer = setTimeout(() => {
+        // Loaded, and has not said hello: an error page, or the browser does not let this page show it.
+        if (frame.settled) return showCard(failure);
         showCard('One moment…');
         session.timer = setTimeout(showCard, 11000, failure);
       }, 1000);

@@ -1,6 +1,7 @@
 //! `connect client`: companies that use Connect, while the server runs.
 
 use clap::{Subcommand, ValueEnum};
+use connect_core::audit::{Event, Kind};
 use connect_core::origin::Origin;
 use connect_core::secret::Secret;
 use connect_core::store::SecretAge;
@@ -78,7 +79,10 @@ fn seconds(text: &str) -> Result<Life, String> {
 }
 
 pub(crate) async fn run(command: Command) -> Result<(), String> {
-    let service = desk().await?.service()?;
+    let desk = desk().await?;
+    let service = desk.service()?;
+    // What is changed is on record first; a secret is shown only then.
+    let note = |kind, id| desk.note(Event::of(kind).client(id));
     let failed = |error: &dyn std::fmt::Display| sentence(&error.to_string());
     match command {
         Command::Add { name, production } => {
@@ -88,6 +92,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
             }
             let environment = if production { Environment::Production } else { Environment::Sandbox };
             let (id, secret) = service.register_client(name, environment).await.map_err(|e| failed(&e))?;
+            note(Kind::AdminClientAdded, id).await?;
             show(id, &secret);
             eprintln!(
                 "The secret is not shown again. Pages that embed Connect: connect client origins {id} --add …"
@@ -99,6 +104,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
             }
         }
         Command::RotateSecret { id } => {
+            note(Kind::AdminSecretChanged, id).await?;
             let secret = service.rotate_secret(id).await.map_err(|e| failed(&e))?;
             show(id, &secret);
             eprintln!(
@@ -110,6 +116,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
                 Age::Older => SecretAge::Older,
                 Age::Newer => SecretAge::Newer,
             };
+            note(Kind::AdminSecretChanged, id).await?;
             service.retire_secret(id, which).await.map_err(|e| failed(&e))?;
             println!("One secret is left; the other one has stopped working.");
         }
@@ -119,6 +126,9 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
                 texts.iter().map(|text| Origin::parse(text).map_err(|e| format!("“{text}”: {e}."))).collect()
             };
             let (add, remove) = (read(&add)?, read(&remove)?);
+            if !add.is_empty() || !remove.is_empty() {
+                note(Kind::AdminClientChanged, id).await?;
+            }
             for origin in add {
                 service.add_origin(id, origin).await.map_err(|e| failed(&e))?;
             }
@@ -130,6 +140,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
             }
         }
         Command::CodeSeconds { id, seconds: Life(seconds) } => {
+            note(Kind::AdminClientChanged, id).await?;
             service.set_code_seconds(id, seconds).await.map_err(|e| failed(&e))?;
             match seconds {
                 Some(seconds) => println!("Its next codes live {seconds} seconds."),

@@ -7,11 +7,13 @@ use std::time::Duration;
 use connect::web::{Failed, connectors};
 use connect_core::clock::{Clock, SystemClock};
 use connect_core::directory::Directory;
+use connect_core::origin::Origin;
 use connect_core::store::Store;
 use connect_core::vault::{KeyBytes, Keyring, Purpose};
 use connect_server::bootstrap::{self, KeySource, SandboxClient, StartError};
 use connect_server::config::ConnectOptions;
 use connect_server::process::{Hello, Host, await_go, keep_to_oneself};
+use connect_server::service::Service;
 use connect_server::worker::{OpenVaultError, Secrets, Worker, open_vault, together};
 use connect_sqlite::SqliteStore;
 
@@ -69,16 +71,27 @@ async fn open(connect: &ConnectOptions, source: &KeySource) -> Result<Opened, Fa
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (service, worker) =
         together(store.clone(), secrets, clock, Directory::embedded()?, connectors, connect.settings());
-    let sandbox_client: Option<SandboxClient> = if connect.quickstart {
-        Some(bootstrap::sandbox_client(&service, &connect.data_dir.join(SANDBOX_CLIENT)).await?)
-    } else {
-        None
-    };
+    let sandbox_client = if connect.quickstart { Some(quickstart(&service, connect).await?) } else { None };
     let ways = worker.ways().clone();
     let hello = Hello { pepper, documents: ring.derive(Purpose::Documents)?, ways, sandbox_client };
     drop(service);
     let worker = Arc::into_inner(worker).ok_or(Failed::Busy)?;
     Ok(Opened { worker, hello, store, ring })
+}
+
+/// Whom the quickstart acts for. Its page stands at our own address and embeds Connect.
+async fn quickstart(service: &Service, connect: &ConnectOptions) -> Result<SandboxClient, StartError> {
+    let client = bootstrap::sandbox_client(service, &connect.data_dir.join(SANDBOX_CLIENT)).await?;
+    match Origin::parse(connect.public_url.trim_end_matches('/')) {
+        Ok(origin) if !origin.is_loopback() => {
+            if let Err(error) = service.add_origin(client.uuid(), origin).await {
+                tracing::warn!(%error, "the quickstart's own origin could not be registered");
+            }
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the quickstart cannot show Connect at the public-url"),
+    }
+    Ok(client)
 }
 
 /// Takes up versions of the master key that came after the start, within [`LOOK_EVERY`].

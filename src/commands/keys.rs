@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Subcommand;
+use connect_core::audit::{Event, Kind};
 use connect_core::clock::{Clock, SystemClock, after};
 use connect_core::store::{Retirement, StoreError, VaultStore};
 use connect_core::vault::Keyring;
@@ -38,12 +39,20 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         print!("{}", ring.text().expose());
         return Ok(());
     }
-    let Desk { store, source, ring, .. } = desk().await?;
+    let desk = desk().await?;
     match command {
         Command::New => Ok(()),
-        Command::Status => status(&store, &ring).await.map_err(failed),
-        Command::Rotate => rotation(&store, &source, ring).await,
-        Command::Retire { version } => retire(&store, &source, ring, version).await,
+        Command::Status => status(&desk.store, &desk.ring).await.map_err(failed),
+        Command::Rotate => {
+            desk.note(Event::of(Kind::AdminKeyRotated)).await?;
+            let Desk { store, source, ring, .. } = desk;
+            rotation(&store, &source, ring).await
+        }
+        Command::Retire { version } => {
+            desk.note(Event::of(Kind::AdminKeyRotated).because("retired")).await?;
+            let Desk { store, source, ring, .. } = desk;
+            retire(&store, &source, ring, version).await
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
+use connect_core::origin::Origin;
 use connect_core::token::Handle;
 use connect_server::api::ApiError;
+use connect_server::service::Framed;
 use connect_wire::{FlowView, Mode, Screen};
 use leptos_axum::render_app_async_with_context;
 use serde::Deserialize;
@@ -20,8 +22,8 @@ pub(super) struct Params {
     /// Public handle of the connect token.
     #[serde(default)]
     s: String,
-    /// Origin of the page that embeds the frame. The browser holds it to that, because it becomes
-    /// the frame's `frame-ancestors`.
+    /// Origin of the page that embeds the frame. It must be one that the company has registered, and the browser
+    /// holds the page to those by `frame-ancestors`.
     #[serde(default)]
     o: String,
 }
@@ -31,21 +33,19 @@ pub(super) async fn page(
     Query(params): Query<Params>,
     request: Request<Body>,
 ) -> Response {
-    let view = match Handle::parse(&params.s) {
-        Some(handle) => web.service.first_screen(&handle).await,
-        None => Ok(None),
-    };
-    let view = match view {
-        Ok(view) => view.unwrap_or_else(unknown),
+    let (handle, asked) = (Handle::parse(&params.s), origin(&params.o));
+    let Framed { by, view } = match web.service.framed(handle.as_ref(), asked.as_ref()).await {
+        Ok(framed) => framed,
         Err(fault) => return ApiError::from(fault).into_response(),
     };
+    let view = view.unwrap_or_else(unknown);
     let page = Document {
         app: App::Modal(view),
         class: "frame",
         title: ENGLISH.app_title,
         scripts: &["/frame.js"],
         styles: None,
-        ancestors: origin(&params.o).unwrap_or("'none'").to_owned(),
+        ancestors: by.as_ref().map_or("'none'", Origin::as_str).to_owned(),
         frames: "'none'",
     };
     let options = web.options.clone();
@@ -68,12 +68,9 @@ fn unknown() -> FlowView {
     }
 }
 
-/// The text, if it is an origin in the exact form that a browser gives to `location.origin`.
-fn origin(text: &str) -> Option<&str> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-    let allowed =
-        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    (!host.is_empty() && host.len() <= 260 && host.chars().all(allowed)).then_some(text)
+/// The origin, if the text is one in the exact form that a browser gives to `location.origin`.
+fn origin(text: &str) -> Option<Origin> {
+    Origin::parse(text).ok().filter(|origin| origin.as_str() == text)
 }
 
 #[cfg(test)]
@@ -83,9 +80,12 @@ mod tests {
     #[test]
     fn only_plain_origins_reach_the_header() {
         for good in ["https://example.com", "http://localhost:3001", "http://[::1]:8080"] {
-            assert_eq!(origin(good), Some(good));
+            assert_eq!(origin(good).unwrap().as_str(), good);
         }
         for bad in [
+            "http://example.com",
+            "https://EXAMPLE.com",
+            "https://example.com:443",
             "",
             "null",
             "*",

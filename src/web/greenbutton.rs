@@ -35,9 +35,9 @@ pub(super) async fn go(State(web): State<Web>, Form(form): Form<SetOut>) -> Resp
     };
     let Departure { url, handle, proof } = departure;
     let mut response = go_on(&url, "Go to your utility’s site");
-    let secure = if web.secure { "; Secure" } else { "" };
+    let (prefix, secure) = if web.secure { (SECURE, "; Secure") } else { ("", "") };
     let cookie = format!(
-        "{COOKIE}{}={}; Path=/greenbutton; Max-Age=3600; HttpOnly; SameSite=Lax{secure}",
+        "{prefix}{COOKIE}{}={}; Path=/greenbutton; Max-Age=3600; HttpOnly; SameSite=Lax{secure}",
         handle.as_str(),
         proof.expose()
     );
@@ -49,6 +49,8 @@ pub(super) async fn go(State(web): State<Web>, Form(form): Form<SetOut>) -> Resp
 
 /// Beginning of the name of the cookie with the proof; the run's handle follows.
 const COOKIE: &str = "connect_consent_";
+/// What stands before it over https: then no page over http can set one (RFC 6265bis, 4.1.3).
+const SECURE: &str = "__Secure-";
 
 /// What a utility sends the customer back with (RFC 6749, 4.1.2).
 #[derive(Default, Deserialize)]
@@ -67,7 +69,8 @@ pub(super) async fn callback(
     query: Result<Query<Answer>, QueryRejection>,
 ) -> Response {
     let Answer { state, code, error } = query.map(|Query(answer)| answer).unwrap_or_default();
-    let name = format!("{COOKIE}{}=", state.split('.').next().unwrap_or_default());
+    let prefix = if web.secure { SECURE } else { "" };
+    let name = format!("{prefix}{COOKIE}{}=", state.split('.').next().unwrap_or_default());
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let proof = cookies.flat_map(|value| value.split(';')).find_map(|cookie| cookie.trim().strip_prefix(&name));
     let answer = match (code.as_str(), error.as_str()) {
@@ -147,7 +150,8 @@ fn page(status: StatusCode, title: &str, text: &str, head: &str) -> Response {
          <body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
     );
     let mut response = (status, Html(html)).into_response();
-    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-ancestors 'none'";
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+                  form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     // The address holds a code, which is used by now; nobody else needs to learn it.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

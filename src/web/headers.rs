@@ -35,6 +35,13 @@ pub(super) async fn add(State(secure): State<bool>, request: Request, next: Next
     for (name, value) in defaults {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    // Scripts and stylesheets of the site are files, which do not say it themselves.
+    let bare = [("text/css", "text/css; charset=utf-8"), ("text/javascript", "text/javascript; charset=utf-8")];
+    for (kind, told) in bare {
+        if headers.get(header::CONTENT_TYPE).is_some_and(|found| found == kind) {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(told));
+        }
+    }
     if !framed {
         // For browsers that do not know frame-ancestors.
         headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));

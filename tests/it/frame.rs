@@ -1,6 +1,9 @@
 //! `GET /connect/frame`: the modal's document, as the loader's iframe asks for it.
 
+use connect_core::origin::Origin;
 use connect_core::secret::Secret;
+use connect_core::token::Environment;
+use connect_server::bootstrap::SandboxClient;
 
 use crate::support::{Answer, PGE, Site, get, handle};
 
@@ -62,9 +65,11 @@ async fn the_document_holds_neither_token_nor_user_id() {
 }
 
 #[tokio::test]
-async fn only_the_page_that_asked_may_embed_it() {
+async fn only_the_page_that_asked_may_embed_it_if_it_is_the_companys() {
     let site = Site::start().await;
     let token = site.connect_token("u").await;
+    let other = Origin::parse("https://xn--bcher-kva.example").unwrap();
+    site.service.add_origin(site.company.uuid(), other).await.unwrap();
     for origin in
         ["https://app.example", "http://localhost:3001", "http://[::1]:8080", "https://xn--bcher-kva.example"]
     {
@@ -73,6 +78,41 @@ async fn only_the_page_that_asked_may_embed_it() {
         assert_eq!(policy(&answer, "default-src"), Some("'none'"));
         assert_eq!(policy(&answer, "frame-src"), Some("'none'"));
     }
+}
+
+/// Not even the company's name is told to a page that is not the company's, and no other origin of it.
+#[tokio::test]
+async fn a_page_that_is_not_registered_embeds_nothing() {
+    let site = Site::start().await;
+    let token = site.connect_token("u").await;
+    for stranger in ["https://evil.example", "https://app.example.evil.example", "https://app.example:8443"] {
+        let answer = frame(&site, &token, stranger).await;
+        assert_eq!(policy(&answer, "frame-ancestors"), Some("'none'"), "{stranger}");
+        assert!(!answer.text().contains("Northwind"), "{stranger}");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+    }
+    // What was registered and taken back is a stranger again.
+    site.service.remove_origin(site.company.uuid(), Origin::parse("https://app.example").unwrap()).await.unwrap();
+    let answer = frame(&site, &token, "https://app.example").await;
+    assert_eq!(policy(&answer, "frame-ancestors"), Some("'none'"));
+}
+
+/// A production client's pages are those that it has registered, and a developer's machine is none.
+#[tokio::test]
+async fn a_production_client_is_embedded_by_registered_pages_alone() {
+    let site = Site::start().await;
+    let (id, secret) = site.service.register_client("Real", Environment::Production).await.unwrap();
+    let company = SandboxClient { id: id.to_string(), secret };
+    let call = crate::support::post("/auth/connect-token").by(&company).form(&[("user_id", "u")]);
+    let token = Secret::new(site.send(call).await.json()["connect_token"].as_str().unwrap());
+    for stranger in ["http://localhost:3000", "https://app.example"] {
+        let answer = frame(&site, &token, stranger).await;
+        assert_eq!(policy(&answer, "frame-ancestors"), Some("'none'"), "{stranger}");
+    }
+    site.service.add_origin(id, Origin::parse("https://app.example").unwrap()).await.unwrap();
+    let answer = frame(&site, &token, "https://app.example").await;
+    assert_eq!(policy(&answer, "frame-ancestors"), Some("https://app.example"));
+    assert!(answer.text().contains("Real"));
 }
 
 #[tokio::test]
@@ -159,15 +199,13 @@ async fn a_handle_that_is_not_good_shows_an_empty_run() {
 
 #[tokio::test]
 async fn the_name_of_a_company_is_text() {
-    use connect_core::token::Environment;
-    use connect_server::bootstrap::SandboxClient;
     let site = Site::start().await;
     let name = "<script>alert(1)</script> & \"Sons\"";
     let (id, secret) = site.service.register_client(name, Environment::Sandbox).await.unwrap();
     let company = SandboxClient { id: id.to_string(), secret };
     let call = crate::support::post("/auth/connect-token").by(&company).form(&[("user_id", "u")]);
     let token = Secret::new(site.send(call).await.json()["connect_token"].as_str().unwrap());
-    let html = frame(&site, &token, "https://app.example").await.text();
+    let html = frame(&site, &token, "http://localhost:3000").await.text();
     assert!(!html.contains("<script>alert"), "{html}");
     assert!(drawn(&html).contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; "), "{html}");
 }

@@ -148,12 +148,59 @@ async fn every_answer_has_the_headers_that_protect() {
         site.send(post("/auth/connect-token").by(&site.company).form(&[("user_id", "u")])).await,
         site.send(post("/_connect/load").body("application/x-postcard", "")).await,
         site.send(post("/_connect/load").header("sec-fetch-site", "cross-site")).await,
+        site.send(get("/docs")).await,
+        site.send(get("/openapi.json")).await,
+        site.send(get("/greenbutton/callback")).await,
     ];
     for answer in answers {
+        assert!(!answer.header("permissions-policy").is_empty(), "{answer:?}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{answer:?}");
+        assert!(!answer.header("cross-origin-opener-policy").is_empty(), "{answer:?}");
+        assert!(!answer.header("cross-origin-resource-policy").is_empty(), "{answer:?}");
+        assert_eq!(answer.header("strict-transport-security"), "", "not over http");
+        assert_eq!(answer.header("server"), "");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer:?}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{answer:?}");
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{answer:?}");
+    }
+}
+
+/// Over https browsers are told to stay with it, and the cookie of the consent is theirs who set out by it.
+#[tokio::test]
+async fn over_https_every_answer_asks_to_stay_with_it() {
+    let site = Site::secure().await;
+    for path in
+        ["/", "/connect/frame", "/accounts", "/initialize.js", "/nothing", "/docs", "/greenbutton/callback"]
+    {
+        let answer = site.send(get(path)).await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains", "{path}");
+    }
+}
+
+/// Pages with a document of their own say what a base, a form and a script may be.
+#[tokio::test]
+async fn every_page_has_a_whole_policy() {
+    let site = Site::start().await;
+    for path in ["/", "/connect/frame", "/docs", "/greenbutton/callback?state=x&code=y"] {
+        let answer = site.send(get(path)).await;
+        let policy = answer.header("content-security-policy");
+        for part in ["default-src 'none'", "base-uri 'none'", "form-action '", "frame-ancestors '"] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+        let scripts = !policy.contains("script-src");
+        assert!(scripts || policy.contains("require-trusted-types-for 'script'"), "{path}: {policy}");
+        assert!(!answer.text().contains(" style=\"") && !answer.text().contains("<style"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn texts_name_their_encoding() {
+    let site = Site::start().await;
+    for path in ["/", "/initialize.js", "/frame.js", "/pkg/connect.css", "/docs", "/greenbutton/callback"] {
+        let answer = site.send(get(path)).await;
+        assert!(answer.header("content-type").ends_with("charset=utf-8"), "{path}: {answer:?}");
     }
 }
 

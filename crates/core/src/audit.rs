@@ -203,6 +203,15 @@ pub struct Entry {
     count: u64,
 }
 
+impl Entry {
+    /// The same, of somebody who became known only in the act.
+    #[must_use]
+    pub fn on(mut self, subject: Subject) -> Self {
+        self.event = self.event.on(subject);
+        self
+    }
+}
+
 /// The recorded form. The order of the fields is part of it.
 #[derive(Serialize)]
 struct Line<'a> {

@@ -26,7 +26,8 @@ use crate::vault::VaultError;
 pub use audit::AuditStore;
 pub use clients::{Client, ClientSecret, ClientStore, MAX_SECRETS, SecretAge};
 pub use tokens::{
-    ANSWER_SECONDS, AccessToken, Exchange, NewAnswer, Redeemed, StoredAnswer, TokenStore, USE_NOTED_SECONDS,
+    ANSWER_SECONDS, AccessToken, Exchange, ExchangeRecord, NewAnswer, Redeemed, StoredAnswer, TokenStore,
+    USE_NOTED_SECONDS,
 };
 pub use usage::{
     BillDocument, Leave, SealedLogins, SeriesMonths, StoredSeries, SyncJob, SyncProgress, SyncState, Turn,

@@ -97,6 +97,7 @@ async fn through_store(store: SqliteStore, callers: usize, codes: Vec<Digest>) -
                     access: access_of(&code),
                     at: now(),
                     answer: None,
+                    record: None,
                 };
                 assert_eq!(store.redeem_code(exchange).await.unwrap(), Redeemed::Yes);
                 times.push(start.elapsed());

@@ -1,15 +1,18 @@
 //! Authorization codes and access tokens.
 
+use connect_core::audit::{Entry, Subject};
 use connect_core::clock::after;
 use connect_core::keys::Digest;
 use connect_core::secret::same;
-use connect_core::store::{AccessToken, Exchange, Principal, Redeemed, StoreError, USE_NOTED_SECONDS};
+use connect_core::store::{
+    AccessToken, Exchange, ExchangeRecord, Principal, Redeemed, StoreError, USE_NOTED_SECONDS,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::answers;
 use crate::rows::{Done, digest_or_null, one, run, time, time_or_null, uuid};
+use crate::{answers, audit};
 
 /// [`connect_core::store::TokenStore::issue_code`].
 pub(crate) fn issue(
@@ -59,7 +62,8 @@ pub(crate) fn redeem(conn: &Connection, exchange: &Exchange) -> Done<Redeemed> {
     if !proven {
         return Ok(Redeemed::No);
     }
-    if use_up(conn, exchange)? {
+    if let Some(user_id) = use_up(conn, exchange)? {
+        record(conn, exchange, user_id, |record| &record.exchanged)?;
         if let Some(answer) = answer {
             answers::add(conn, *client_id, answer, *at)?;
         }
@@ -77,14 +81,28 @@ pub(crate) fn redeem(conn: &Connection, exchange: &Exchange) -> Done<Redeemed> {
         "DELETE FROM access_tokens WHERE user_id = ?1 AND code = ?2",
         params![user_id.as_bytes(), code],
     )?;
+    record(conn, exchange, user_id, |record| &record.replayed)?;
     Ok(Redeemed::Replayed { revoked })
 }
 
-/// Turns an unused code of the client into its access token, and finishes the session; whether it could.
+/// The record of what came of it: there is none of the two without the other.
+fn record(
+    conn: &Connection,
+    exchange: &Exchange,
+    user: Uuid,
+    which: impl FnOnce(&ExchangeRecord) -> &Entry,
+) -> Done<()> {
+    let Some(record) = &exchange.record else { return Ok(()) };
+    audit::append(conn, &record.chain, &[which(record).clone().on(Subject::User(user))])?;
+    Ok(())
+}
+
+/// Turns an unused code of the client into its access token, and finishes the session; whose token it is, if
+/// it could.
 ///
 /// One guarded UPDATE decides: whoever turns `used_at` from NULL has the code, everybody else
 /// changes no row. The client is part of the guard, so a foreign attempt leaves the code good.
-fn use_up(conn: &Connection, exchange: &Exchange) -> Done<bool> {
+fn use_up(conn: &Connection, exchange: &Exchange) -> Done<Option<Uuid>> {
     let Exchange { code, client_id, access, .. } = exchange;
     let at = exchange.at.as_millisecond();
     let won = one(
@@ -95,7 +113,7 @@ fn use_up(conn: &Connection, exchange: &Exchange) -> Done<bool> {
         params![code, client_id.as_bytes(), at],
         |row| Ok((uuid(row, 0, "session id")?, uuid(row, 1, "user id")?)),
     )?;
-    let Some((session_id, user_id)) = won else { return Ok(false) };
+    let Some((session_id, user_id)) = won else { return Ok(None) };
     run(
         conn,
         "INSERT INTO access_tokens (digest, client_id, user_id, created_at, code) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -107,7 +125,7 @@ fn use_up(conn: &Connection, exchange: &Exchange) -> Done<bool> {
         params![session_id.as_bytes(), at],
     )?;
     if finished == 1 {
-        Ok(true)
+        Ok(Some(user_id))
     } else {
         // A finished run has no unused code (see the schema). If it does, nobody gets a token.
         Err(StoreError::Corrupt("authorization code").into())

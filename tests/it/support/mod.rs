@@ -11,6 +11,7 @@ use connect::web::{Web, router};
 use connect_core::clock::SystemClock;
 use connect_core::connector::Connector;
 use connect_core::directory::Directory;
+use connect_core::origin::Origin;
 use connect_core::secret::Secret;
 use connect_core::token::{Environment, Token, TokenKind};
 use connect_core::vault::Keyring;
@@ -47,6 +48,15 @@ impl Site {
 
     /// With a connector of the test's own, with or without the quickstart.
     pub async fn with(connector: Arc<dyn Connector>, quickstart: bool) -> Self {
+        Self::build(connector, quickstart, false).await
+    }
+
+    /// As browsers reach it by https.
+    pub async fn secure() -> Self {
+        Self::build(Arc::new(SandboxConnector::new()), true, true).await
+    }
+
+    async fn build(connector: Arc<dyn Connector>, quickstart: bool, secure: bool) -> Self {
         // Another test of this process may have done it.
         let _ = any_spawner::Executor::init_tokio();
         let dir = tempfile::tempdir().unwrap();
@@ -64,13 +74,17 @@ impl Site {
         );
         let service = Arc::new(service.drawing(Box::new(connect::pages::draw)));
         let (id, secret) = service.register_client("Northwind Solar", Environment::Sandbox).await.unwrap();
+        // Where the tests' pages are.
+        for origin in ["https://app.example", "https://a.example"] {
+            service.add_origin(id, Origin::parse(origin).unwrap()).await.unwrap();
+        }
         let company = SandboxClient { id: id.to_string(), secret };
         let options = LeptosOptions::builder()
             .output_name("connect")
             .site_root(site.to_str().unwrap())
             .site_pkg_dir("pkg")
             .build();
-        let web = Web::new(service.clone(), options, quickstart.then(|| company.clone()), false);
+        let web = Web::new(service.clone(), options, quickstart.then(|| company.clone()), secure);
         Self { router: router(web), service, company, dir }
     }
 

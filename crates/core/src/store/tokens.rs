@@ -1,10 +1,13 @@
 //! Authorization codes, access tokens, and answers that are remembered.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{ConnectSession, Principal, StoreResult};
+use crate::audit::{Chain, Entry};
 use crate::keys::Digest;
 
 /// Seconds for which an answer is remembered under its idempotency key.
@@ -49,6 +52,19 @@ pub struct Exchange {
     pub at: Timestamp,
     /// The answer to remember, should the exchange succeed.
     pub answer: Option<NewAnswer>,
+    /// How it is recorded, in the same transaction.
+    pub record: Option<ExchangeRecord>,
+}
+
+/// Entries of the audit log for what may come of an exchange. The user is added.
+#[derive(Clone, Debug)]
+pub struct ExchangeRecord {
+    /// The log's chain.
+    pub chain: Arc<Chain>,
+    /// For a code that is exchanged now.
+    pub exchanged: Entry,
+    /// For one that was exchanged before.
+    pub replayed: Entry,
 }
 
 /// What came of [`TokenStore::redeem_code`].

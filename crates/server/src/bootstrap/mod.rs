@@ -81,6 +81,14 @@ pub struct SandboxClient {
     pub secret: Secret,
 }
 
+impl SandboxClient {
+    /// The id as a row key.
+    pub fn uuid(&self) -> Uuid {
+        // It was read as one.
+        Uuid::try_parse(&self.id).unwrap_or_default()
+    }
+}
+
 /// Makes the data directory, for the owner alone.
 pub fn make_data_dir(dir: &Path) -> Result<(), StartError> {
     use std::os::unix::fs::DirBuilderExt;

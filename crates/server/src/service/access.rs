@@ -1,5 +1,6 @@
 //! Authorization codes and access tokens.
 
+use connect_core::audit::{Event, Kind, Subject};
 use connect_core::clock::after;
 use connect_core::keys::Digest;
 use connect_core::secret::Secret;
@@ -48,7 +49,11 @@ impl Service {
         let expires = after(now, i64::from(life));
         let digest = self.keys.token_digest(&code);
         let made = self.store.issue_code(run.session.id, digest, now, expires).await.map_err(Fault::from)?;
-        if made { Ok(code) } else { Err(RunError::OutOfPlace) }
+        if !made {
+            return Err(RunError::OutOfPlace);
+        }
+        self.auditor.seen(Event::of(Kind::CodeIssued).client(run.client.id).on(Subject::Session(run.session.id)));
+        Ok(code)
     }
 
     /// Exchanges an authorization code of a run without a challenge, as [`Service::exchange_code_once`].
@@ -77,7 +82,11 @@ impl Service {
         if let Some(given) = self.given_before(client, once.as_ref()).await? {
             return Ok(given);
         }
-        let code = Token::parse(TokenKind::AuthorizationCode, code).ok_or(ExchangeError::Refused)?;
+        let refused = || {
+            self.auditor.seen(Event::of(Kind::CodeRefused).client(client.id));
+            ExchangeError::Refused
+        };
+        let code = Token::parse(TokenKind::AuthorizationCode, code).ok_or_else(refused)?;
         let access = Token::generate(TokenKind::Access, client.environment).map_err(Fault::from)?;
         let refresh = Token::generate(TokenKind::Refresh, client.environment).map_err(Fault::from)?;
         let granted = AccessGranted { access, refresh };
@@ -88,12 +97,13 @@ impl Service {
             access: self.keys.token_digest(&granted.access),
             at: self.clock.now(),
             answer: once.as_ref().map(|once| self.answer_of(client, once, &granted)).transpose()?,
+            record: Some(self.auditor.of_exchange(client.id)),
         };
         match (self.store.redeem_code(exchange).await.map_err(Fault::from)?, once) {
             (Redeemed::Yes, _) => Ok(Given::New(granted)),
             (Redeemed::Known(found), Some(once)) => Ok(self.give_again(client, &once.key, &found)?),
             (Redeemed::Known(_), None) => Err(Fault::Broken("an answer was remembered without a key").into()),
-            (Redeemed::No, _) => Err(ExchangeError::Refused),
+            (Redeemed::No, _) => Err(refused()),
             (Redeemed::Replayed { revoked }, _) => {
                 tracing::warn!(
                     client = %client.id,

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use connect_core::audit::{Chain, Coalescer, Entry, Event, Head};
+use connect_core::audit::{Chain, Coalescer, Entry, Event, Head, Kind};
 use connect_core::clock::Clock;
 use connect_core::keys::Keys;
-use connect_core::store::AuditStore;
+use connect_core::store::{AuditStore, ExchangeRecord};
 use uuid::Uuid;
 
 use super::{Fault, Service};
@@ -53,6 +53,16 @@ impl Auditor {
         let append = tokio::spawn(async move { store.append_audit(chain, vec![entry]).await });
         append.await.map_err(|_| Fault::Broken("a record could not be written"))??;
         Ok(())
+    }
+
+    /// For an exchange, which is recorded in its own transaction.
+    pub(super) fn of_exchange(&self, client: Uuid) -> ExchangeRecord {
+        let entry = |kind| self.entry(Event::of(kind).client(client));
+        ExchangeRecord {
+            chain: self.chain.clone(),
+            exchanged: entry(Kind::CodeExchanged),
+            replayed: entry(Kind::CodeReplayed),
+        }
     }
 
     /// Counts an event that happens often; recorded with its number when its window is over

@@ -1,5 +1,6 @@
 //! Creating a connect token, which opens one run of Connect.
 
+use connect_core::audit::{Event, Kind};
 use connect_core::clock::after;
 use connect_core::flow::{Flow, Route, available};
 use connect_core::keys::Digest;
@@ -132,6 +133,7 @@ impl Service {
             code_challenge: request.code_challenge,
         };
         let issued = ConnectTokenIssued { token, expires_in: self.settings.connect_token_seconds };
+        self.auditor.seen(Event::of(Kind::ConnectTokenIssued).client(client.id));
         let Some(once) = once else {
             self.store.add_session(session).await.map_err(Fault::from)?;
             return Ok(Given::New(issued));

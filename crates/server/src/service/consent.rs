@@ -4,6 +4,7 @@
 //! else's run must not share their data with that run. So the customer sets out by a form of the modal's
 //! own origin, which leaves a cookie, and an answer without that cookie is not taken.
 
+use connect_core::audit::{Event, Kind, Subject};
 use connect_core::flow::{Action, ConsentNotice, Route, Stage};
 use connect_core::secret::{Secret, same};
 use connect_core::token::{Environment, Handle};
@@ -57,12 +58,20 @@ impl Service {
         }
         let web = |page: &String| page.starts_with("https://") || page.starts_with("http://");
         let plain = |page: &String| !page.contains(|c: char| c.is_control() || c == ' ');
-        let page = page.filter(web).filter(plain).filter(|page| page.len() <= MAX_PAGE_BYTES);
+        let mut page = page.filter(web).filter(plain).filter(|page| page.len() <= MAX_PAGE_BYTES);
+        // The customer is led there: only to a page of the company's own.
+        if let Some(address) = &page
+            && !self.is_companys(&run, address).await?
+        {
+            page = None;
+        }
         if page != run.session.flow.page {
             self.act(token, step, Action::Leave { page }).await?;
             run = self.open_run(token).await?;
         }
         let (url, state) = self.consent_url(&run).ok_or(RunError::OutOfPlace)?;
+        let begun = Event::of(Kind::ConsentBegun).client(run.client.id);
+        self.auditor.note(begun.on(Subject::Session(run.session.id))).await?;
         Ok(Departure { url, proof: self.keys.consent_proof(&state), handle: run.session.handle })
     }
 
@@ -85,6 +94,7 @@ impl Service {
         let ours = same(mark.as_bytes(), expected.as_bytes())
             && same(proof.as_bytes(), self.keys.consent_proof(state).expose().as_bytes());
         if !ours || !matches!(run.session.flow.stage, Stage::Consent { .. }) {
+            self.auditor.seen(Event::of(Kind::ConsentRefused).client(run.client.id));
             return Err(RunError::OutOfPlace);
         }
         let (step, page) = (run.session.step, run.session.flow.page.clone());

@@ -1,5 +1,6 @@
 //! A customer's own Green Button file: read, shown, and linked when the customer says so.
 
+use connect_core::audit::{Event, Kind as Recorded, Subject};
 use connect_core::connector::{MeterKind, RemoteAccount};
 use connect_core::flow::{Action, FileMeter, FileNotice, FileSummary, Flow, Stage, available};
 use connect_core::secret::Secret;
@@ -119,6 +120,8 @@ impl Service {
         let plain = self.vault.open(&place(&session), &sealed).map_err(Fault::from)?;
         let kept: Kept = postcard::from_bytes(&plain).map_err(|_| Fault::Broken("a stored file"))?;
         let link = self.file_link(&session, &client, &flow, kept)?;
+        let event = Event::of(Recorded::FileLinked).client(client.id).on(Subject::Session(session.id));
+        self.auditor.note(event).await?;
         let change = Advance { session_id: session.id, from_step: step, flow, login_state: None };
         let linked = self.store.link(change, link).await.map_err(Fault::from)?;
         tracing::info!(session = %session.id, user = ?linked, "a file was linked");

@@ -41,7 +41,7 @@ pub use files::MAX_FILE_BYTES;
 pub use idempotency::{Given, IdempotencyKey, Once, OnceError};
 pub use pages::{PageError, PageRequest};
 pub use restatements::MeterRestatements;
-pub use runs::{RunError, SearchHits};
+pub use runs::{Framed, RunError, SearchHits};
 pub use tokens::TokenInfo;
 pub use usage::{MeterUsage, Usage, UsageError, Which};
 

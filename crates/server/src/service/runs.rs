@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use connect_core::audit::{Event, Kind};
 use connect_core::connector::{ChallengeInput, Login};
 use connect_core::flow::{
     Action, Effect, MAX_ANSWER_BYTES, MAX_FIELD_BYTES, Stage, ViewContext, available, card_of, view,
 };
+use connect_core::origin::{Origin, may_embed};
 use connect_core::secret::Secret;
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::token::{Handle, Token, TokenKind};
@@ -43,6 +45,16 @@ pub enum RunError {
     Fault(#[from] Fault),
 }
 
+/// What a page that embeds Connect is given for a run.
+#[derive(Debug)]
+pub struct Framed {
+    /// The page that may frame it: the one that asked, if it is the company's. Others of the company's are
+    /// not told.
+    pub by: Option<Origin>,
+    /// The first screen; `None` for a run that is over, unknown, or framed by a page that may not.
+    pub view: Option<FlowView>,
+}
+
 /// A run that is open: its token is good and its time not over.
 pub(super) struct Run {
     pub(super) session: ConnectSession,
@@ -51,9 +63,17 @@ pub(super) struct Run {
 
 impl Service {
     pub(super) async fn open_run(&self, token: &Secret) -> Result<Run, RunError> {
-        let token = Token::parse(TokenKind::Connect, token.expose()).ok_or(RunError::TokenInvalid)?;
-        let session = self.store.session_by_token(&self.keys.token_digest(&token)).await.map_err(Fault::from)?;
-        self.as_open_run(session).await?.ok_or(RunError::TokenInvalid)
+        let session = match Token::parse(TokenKind::Connect, token.expose()) {
+            Some(token) => {
+                self.store.session_by_token(&self.keys.token_digest(&token)).await.map_err(Fault::from)?
+            }
+            None => None,
+        };
+        let run = self.as_open_run(session).await?;
+        if run.is_none() {
+            self.auditor.seen(Event::of(Kind::ConnectTokenRefused));
+        }
+        run.ok_or(RunError::TokenInvalid)
     }
 
     /// The run of a session that is neither finished nor expired. The flow is brought to now.
@@ -87,15 +107,34 @@ impl Service {
         Ok(self.view_of(&self.open_run(token).await?))
     }
 
-    /// What may be shown to whoever knows the public handle of a token: the first screen, with
-    /// the company's name and, where the token fixes it, the utility's. Nothing that the customer
-    /// typed, and no account.
-    pub async fn first_screen(&self, handle: &Handle) -> Result<Option<FlowView>, Fault> {
-        let session = self.store.session_by_handle(handle).await?;
-        let Some(run) = self.as_open_run(session).await? else {
-            return Ok(None);
+    /// What is framed for the public handle of a token: which pages may do that, and the first screen, with the
+    /// company's name and, where the token fixes it, the utility's. Nothing that the customer typed, and no
+    /// account. `asked` is the page that says it frames.
+    ///
+    /// A handle that nobody has leads to an empty document, which holds nothing that could be
+    /// framed to somebody's harm: any page may show it, to learn that the token is not valid.
+    pub async fn framed(&self, handle: Option<&Handle>, asked: Option<&Origin>) -> Result<Framed, Fault> {
+        let session = match handle {
+            Some(handle) => self.store.session_by_handle(handle).await?,
+            None => None,
         };
-        let mut view = self.view_of(&run);
+        let Some(session) = session else {
+            return Ok(Framed { by: asked.cloned(), view: None });
+        };
+        let client = self.store.client(session.client_id).await?.ok_or(Fault::Broken("a run without a client"))?;
+        let registered = self.store.client_origins(client.id).await?;
+        let by = asked.filter(|asked| may_embed(&registered, client.environment, asked)).cloned();
+        if by.is_none() {
+            let asked = asked.map_or("not told", Origin::as_str);
+            tracing::warn!(client = %client.id, asked, "a page whose origin is not registered wants to show Connect");
+            return Ok(Framed { by, view: None });
+        }
+        let view = self.as_open_run(Some(session)).await?.map(|run| self.first_screen(&run));
+        Ok(Framed { by, view })
+    }
+
+    fn first_screen(&self, run: &Run) -> FlowView {
+        let mut view = self.view_of(run);
         view.screen = match view.screen {
             screen @ Screen::Welcome { .. } => screen,
             Screen::Credentials(mut c) if run.session.flow.preset == Some(c.utility.id) => {
@@ -105,7 +144,16 @@ impl Service {
             }
             _ => Screen::Loading,
         };
-        Ok(Some(view))
+        view
+    }
+
+    /// Whether a page of this address may embed Connect for the company of a run.
+    pub(super) async fn is_companys(&self, run: &Run, page: &str) -> Result<bool, Fault> {
+        let end = page.find("://").map_or(0, |at| at + 3);
+        let end = page[end..].find(['/', '?', '#']).map_or(page.len(), |at| end + at);
+        let Ok(origin) = Origin::parse(&page[..end]) else { return Ok(false) };
+        let registered = self.store.client_origins(run.client.id).await?;
+        Ok(may_embed(&registered, run.client.environment, &origin))
     }
 
     /// Carries out an action that needs no utility. A stale `step` changes nothing and answers

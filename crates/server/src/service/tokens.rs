@@ -1,5 +1,6 @@
 //! What a client asks about its tokens: whether they are good (RFC 7662), and to end them (RFC 7009).
 
+use connect_core::audit::{Event, Kind};
 use connect_core::store::{Client, ConnectSession};
 use connect_core::token::{Token, TokenKind};
 use jiff::Timestamp;
@@ -71,6 +72,7 @@ impl Service {
             TokenKind::ClientSecret | TokenKind::Refresh => false,
         };
         if revoked {
+            self.auditor.note(Event::of(Kind::TokenRevoked).client(client.id)).await?;
             tracing::info!(client = %client.id, kind = ?token.kind(), "a client revoked a token");
         }
         Ok(())

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect_core::audit::{Event, Kind as Recorded, Subject};
 use connect_core::clock::Clock;
 use connect_core::connector::{
     Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind, RemoteAccount,
@@ -22,7 +23,7 @@ use uuid::Uuid;
 
 use super::sync::SyncDesk;
 use super::{RunAt, Work, Worker};
-use crate::service::{Fault, new_id};
+use crate::service::{Auditor, Fault, new_id};
 
 /// A login in progress as it is sealed beside the run.
 #[derive(Serialize, Deserialize)]
@@ -52,6 +53,7 @@ struct Job {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
     vault: Arc<Vault>,
+    auditor: Arc<Auditor>,
     clock: Arc<dyn Clock>,
     changed: broadcast::Sender<Uuid>,
     connector: Arc<dyn Connector>,
@@ -71,7 +73,8 @@ enum Outcome {
 
 impl Worker {
     /// The login that a customer has linked.
-    pub(super) fn open_login(&self, user: &User, sealed: &[u8]) -> Result<Login, Fault> {
+    pub(super) async fn open_login(&self, user: &User, sealed: &[u8]) -> Result<Login, Fault> {
+        self.note_opening(user, "login").await?;
         let plain = self.vault.open(&Context::of(Kind::Login, user.client_id, user.id), sealed)?;
         let StoredLogin { username, password } =
             serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored login"))?;
@@ -84,8 +87,15 @@ impl Worker {
         Ok(self.vault.seal(&context, &zeroize_json(session)?)?)
     }
 
+    /// Each use of a credential is on record before it is open.
+    async fn note_opening(&self, user: &User, what: &'static str) -> Result<(), Fault> {
+        let event = Event::of(Recorded::CredentialOpened).client(user.client_id).on(Subject::User(user.id));
+        self.auditor.note(event.because(what)).await
+    }
+
     /// Reads what [`Self::seal_session`] wrote.
-    pub(super) fn open_session(&self, user: &User, sealed: &[u8]) -> Result<UtilitySession, Fault> {
+    pub(super) async fn open_session(&self, user: &User, sealed: &[u8]) -> Result<UtilitySession, Fault> {
+        self.note_opening(user, "session").await?;
         let plain = self.vault.open(&Context::of(Kind::Session, user.client_id, user.id), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored session"))
     }
@@ -107,6 +117,7 @@ impl Worker {
             store: self.store.clone(),
             keys: self.keys.clone(),
             vault: self.vault.clone(),
+            auditor: self.auditor.clone(),
             clock: self.clock.clone(),
             changed: self.changed.clone(),
             connector,
@@ -145,6 +156,9 @@ impl Job {
             return Ok(Outcome::Failed(ConnectorError::SiteDown));
         }
         let cx = LoginContext { utility: self.utility, now: self.clock.now(), attended: true };
+        if !matches!(work, Work::Redeem(_)) {
+            self.note(Recorded::LoginSent).await?;
+        }
         let (login, step) = match work {
             Work::Begin(login) => {
                 let step = self.connector.begin(cx, &login).await;
@@ -181,6 +195,10 @@ impl Job {
         }
     }
 
+    async fn note(&self, kind: Recorded) -> Result<(), Fault> {
+        self.auditor.note(Event::of(kind).client(self.client_id).on(Subject::Session(self.session.id))).await
+    }
+
     fn pending(&self) -> Result<Pending, Fault> {
         let sealed = self.session.login_state.as_deref().ok_or(Fault::Broken("no login in progress"))?;
         let plain = self.vault.open(&self.place(), sealed)?;
@@ -193,7 +211,11 @@ impl Job {
 
     async fn write(&self, outcome: Outcome) -> Result<(), Fault> {
         match outcome {
-            Outcome::Linked(login, session, accounts) => self.write_link(login, &session, accounts).await,
+            Outcome::Linked(login, session, accounts) => {
+                self.note(if login.is_some() { Recorded::LoginAccepted } else { Recorded::ConsentRedeemed })
+                    .await?;
+                self.write_link(login, &session, accounts).await
+            }
             Outcome::Challenge(login, LoginStep::Challenge { challenge, state, problem }) => {
                 let pending =
                     Pending { username: login.username, password: login.password.expose().to_owned(), state };
@@ -203,6 +225,7 @@ impl Job {
             }
             Outcome::Challenge(_, LoginStep::Done(_)) => Err(Fault::Broken("a finished login as a challenge")),
             Outcome::Failed(error) => {
+                self.note(Recorded::LoginRefused).await?;
                 tracing::info!(session = %self.session.id, utility = self.utility, %error, "login failed");
                 // After an outage the customer may go on with the same challenge.
                 let kept = matches!(error, ConnectorError::SiteDown | ConnectorError::SiteChanged(_))

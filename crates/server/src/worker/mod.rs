@@ -26,7 +26,7 @@ use connect_core::vault::{Keyring, Purpose, Vault, VaultError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use crate::service::{Service, Settings};
+use crate::service::{Auditor, Service, Settings};
 pub(crate) use logins::{account_of, card_of};
 pub use opening::{OpenVaultError, open_vault};
 pub use rotation::{RotateError, Rotated, rotate, sealed_under};
@@ -39,6 +39,8 @@ pub struct Worker {
     keys: Arc<Keys>,
     /// Opens credentials.
     vault: Arc<Vault>,
+    /// Records each use of a credential.
+    auditor: Arc<Auditor>,
     clock: Arc<dyn Clock>,
     directory: Arc<Directory>,
     connectors: HashMap<&'static str, Arc<dyn Connector>>,
@@ -60,6 +62,7 @@ impl Worker {
     ) -> Self {
         let (changed, _) = broadcast::channel(1024);
         Self {
+            auditor: Arc::new(Auditor::new(store.clone(), &keys, clock.clone())),
             store,
             keys: Arc::new(keys),
             vault,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use connect_core::audit::{Event, Kind, Subject};
 use connect_core::connector::{
     ChallengeInput, Connector, ConnectorError, Login, LoginContext, RemoteAccount, UtilitySession,
 };
@@ -123,7 +124,10 @@ impl Worker {
             return Ok(PdfAnswer::NotNow);
         };
         let cx = LoginContext { utility: user.utility, now: self.clock.now(), attended: false };
-        let session = session.as_deref().and_then(|sealed| self.open_session(&user, sealed).ok());
+        let session = match session {
+            Some(sealed) => self.open_session(&user, &sealed).await.ok(),
+            None => None,
+        };
         let answer = match session {
             Some(session) => in_time(connector.bill_pdf(cx, &session, account, remote_id)).await,
             None => Err(ConnectorError::SessionExpired),
@@ -152,6 +156,7 @@ impl Worker {
         let deleted = self.store.delete_user(user).await?;
         if let (true, Some((connector, session, utility))) = (deleted, consent) {
             let cx = LoginContext { utility, now: self.clock.now(), attended: false };
+            self.auditor.note(Event::of(Kind::ConsentGivenBack).on(Subject::User(user))).await?;
             // Nobody waits for the utility: here the data is gone.
             tokio::spawn(async move { give_back(&*connector, cx, session).await });
         }
@@ -162,7 +167,10 @@ impl Worker {
     async fn consent_of(&self, user: &User) -> Result<Option<Consented>, Fault> {
         let Some(client) = self.store.client(user.client_id).await? else { return Ok(None) };
         let sealed = self.store.sealed_logins(user.id).await?.and_then(|sealed| sealed.session);
-        let session = sealed.and_then(|sealed| self.open_session(user, &sealed).ok());
+        let session = match sealed {
+            Some(sealed) => self.open_session(user, &sealed).await.ok(),
+            None => None,
+        };
         let connector = self.connector_of_user(user, client.environment);
         Ok(connector.zip(session).map(|(connector, session)| (connector, session, user.utility)))
     }

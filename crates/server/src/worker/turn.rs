@@ -83,8 +83,7 @@ pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
     let client = worker.store.client(job.user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
     let connector = worker.connector_of_user(&job.user, client.environment).ok_or(ConnectorError::NotOffered)?;
     // A session that cannot be opened any more (another key, another version) is one that is over.
-    let session = job.sealed.session.as_deref().and_then(|sealed| worker.open_session(&job.user, sealed).ok());
-    let session = session.map(Arc::new);
+    let session = kept_session(worker, job).await.map(Arc::new);
     let mut work = Work { worker, job, connector, session, logged_in: false, started: Instant::now() };
     let remote = work.accounts().await?;
     let found = remote.iter().map(|account| account_of(account, &*worker.clock)).collect();
@@ -124,6 +123,11 @@ pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
         go_on(outcome)?;
     }
     first_error.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// The session that is kept beside the user, if there is one that opens.
+async fn kept_session(worker: &Worker, job: &SyncJob) -> Option<UtilitySession> {
+    worker.open_session(&job.user, job.sealed.session.as_deref()?).await.ok()
 }
 
 fn spots<'a>(remote: &'a [RemoteAccount], accounts: &[Account]) -> Vec<Spot<'a>> {
@@ -177,9 +181,8 @@ impl Work<'_> {
             Leave::LeaseLost => return Err(Stopped::LeaseLost),
         }
         // A session that is over may still be a device that the utility remembers, or renew itself.
-        let earlier = self.job.sealed.session.as_deref();
-        let earlier = earlier.and_then(|sealed| self.worker.open_session(&self.job.user, sealed).ok());
-        let login = self.worker.open_login(&self.job.user, &self.job.sealed.login)?;
+        let earlier = kept_session(self.worker, self.job).await;
+        let login = self.worker.open_login(&self.job.user, &self.job.sealed.login).await?;
         let step = match &earlier {
             Some(earlier) => in_time(self.connector.begin_again(self.context(), &login, earlier)).await?,
             None => in_time(self.connector.begin(self.context(), &login)).await?,
@@ -193,8 +196,7 @@ impl Work<'_> {
 
     /// A consent renews itself. No password is sent, so it may be tried as often as a turn is.
     async fn renew(&self) -> Result<UtilitySession, Stopped> {
-        let sealed = self.job.sealed.session.as_deref();
-        let earlier = sealed.and_then(|sealed| self.worker.open_session(&self.job.user, sealed).ok());
+        let earlier = kept_session(self.worker, self.job).await;
         // Without a consent that can be read there is nothing to go on with: the customer must agree again.
         let earlier = earlier.ok_or(ConnectorError::InvalidCredentials)?;
         match in_time(self.connector.renew(self.context(), &earlier)).await {

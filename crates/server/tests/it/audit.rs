@@ -13,7 +13,7 @@ use connect_server::request;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Answer, Call, Company, TestApp, contains, delete, get};
+use crate::support::{Answer, Call, Company, TestApp, contains, delete, get, post};
 
 /// Sends through the layer that is around everything, as from this address.
 async fn send(app: &TestApp, call: Call) -> Answer {
@@ -205,4 +205,46 @@ async fn a_caller_who_hangs_up_does_not_undo_a_record() {
     // Behind it in the queue.
     app.service.audit().note(Event::of(Kind::ConsentGivenBack)).await.unwrap();
     assert_eq!(of_kind(&app.audit().await, "consent_redeemed").len(), 1);
+}
+
+/// Every decision about a customer's link and every use of a credential, from the first token to the deletion.
+#[tokio::test]
+async fn a_links_whole_life_is_on_record() {
+    let (app, company) = TestApp::start().await;
+    let mut customer = app.customer(&company, "u").await;
+    customer.go_to_credentials(crate::support::PGE).await;
+    customer.sign_in("user@pelm.com", "wrong").await;
+    customer.sign_in("user@pelm.com", crate::support::PASSWORD).await;
+    let code = customer.code().await;
+    let access = app.exchange(&company, &code).await;
+    app.worker.sync_due().await.unwrap();
+    let form = |path: &str, name, value: &str| post(path).by(&company).form(&[(name, value)]);
+    app.send(form("/auth/token", "code", &code)).await.refused(400, "parameter_invalid");
+    app.send(form("/auth/token", "code", "x")).await.refused(400, "parameter_invalid");
+    let again = app.access(&company, "u").await;
+    app.send(form("/auth/revoke", "token", &again)).await.ok();
+    let last = app.access(&company, "u").await;
+    send(&app, delete("/users/u").by(&company).bearer(&last)).await.ok();
+    let _ = access;
+
+    let log = app.audit().await;
+    let count = |kind: &str| -> u64 { of_kind(&log, kind).iter().map(|e| e["count"].as_u64().unwrap_or(1)).sum() };
+    for (kind, times) in [
+        ("connect_token_issued", 3),
+        ("login_sent", 4),
+        ("login_refused", 1),
+        ("login_accepted", 3),
+        ("code_issued", 3),
+        ("code_exchanged", 3),
+        ("code_replayed", 1),
+        ("code_refused", 1),
+        ("token_revoked", 1),
+        ("user_deleted", 1),
+    ] {
+        assert_eq!(count(kind), times, "{kind}: {log:#?}");
+    }
+    assert!(count("credential_opened") >= 1, "the session that the worker read with");
+    let user = of_kind(&log, "code_exchanged")[0]["subject"].as_str().unwrap();
+    assert!(user.starts_with("user:"), "{user}");
+    assert!(of_kind(&log, "credential_opened").iter().all(|entry| entry["subject"] == user));
 }

@@ -68,7 +68,7 @@ async fn the_exchange_uses_up_the_connect_token() {
     assert!(!customer.is_open().await);
     let refused = app.service.hand_over_code(&customer.token).await.unwrap_err();
     assert!(matches!(refused, RunError::TokenInvalid), "{refused}");
-    assert!(app.service.first_screen(&customer.handle()).await.unwrap().is_none());
+    assert!(app.first_screen(&customer.handle()).await.is_none());
 }
 
 #[tokio::test]
@@ -109,6 +109,6 @@ async fn sweeping_leaves_what_may_still_be_used() {
     assert!(linked.is_open().await);
     app.place.clock.advance(2);
     assert_eq!(sweep().await, 2);
-    assert!(app.service.first_screen(&abandoned.handle()).await.unwrap().is_none());
+    assert!(app.first_screen(&abandoned.handle()).await.is_none());
     assert!(!app.place.rows().iter().any(|r| r.starts_with("connect_sessions:")));
 }

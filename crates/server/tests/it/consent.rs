@@ -9,6 +9,7 @@ use connect_core::connector::{
     RemoteAccount, RemoteMeter, UtilitySession,
 };
 use connect_core::flow::{Action, ConsentNotice};
+use connect_core::origin::Origin;
 use connect_core::secret::Secret;
 use connect_core::store::{Access, Store, UsageStore};
 use connect_core::token::Environment;
@@ -110,6 +111,7 @@ async fn start(ready: bool) -> (TestApp, Company, Arc<Custodian>) {
     let connectors: Vec<Arc<dyn Connector>> = vec![Arc::new(SandboxConnector::new()), custodian.clone()];
     let app = Place::new().open_all(connectors, crate::support::MASTER);
     let company = app.company("Northwind Solar", Environment::Sandbox).await;
+    app.service.add_origin(company.client.id, Origin::parse("https://solar.example").unwrap()).await.unwrap();
     (app, company, custodian)
 }
 
@@ -344,7 +346,14 @@ async fn a_page_is_kept_for_one_way_only_and_what_is_none_is_left_out() {
     customer.reload().await;
     let window = There::of(&app, &customer, None).await;
     assert_eq!(window.back(&app, Err(ConsentNotice::Denied)).await.unwrap(), None);
-    for bad in ["javascript:alert(1)", "//evil.example", "https://a b", &format!("https://{}", "a".repeat(3000))] {
+    for bad in [
+        "javascript:alert(1)",
+        "//evil.example",
+        "https://a b",
+        "https://evil.example/page",
+        "https://solar.example@evil.example/",
+        &format!("https://{}", "a".repeat(3000)),
+    ] {
         customer.reload().await;
         let there = There::of(&app, &customer, Some(bad)).await;
         assert_eq!(there.back(&app, Err(ConsentNotice::Denied)).await.unwrap(), None, "{bad}");

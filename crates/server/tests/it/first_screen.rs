@@ -7,7 +7,7 @@ use connect_wire::{FlowView, Mode, Screen};
 use crate::support::{Customer, LOGIN, PGE, TestApp, credentials};
 
 async fn first(app: &TestApp, customer: &Customer) -> FlowView {
-    app.service.first_screen(&customer.handle()).await.unwrap().unwrap()
+    app.first_screen(&customer.handle()).await.unwrap()
 }
 
 #[tokio::test]
@@ -80,8 +80,8 @@ async fn accounts_are_not_shown() {
 async fn a_handle_that_nobody_has_or_whose_run_is_over_shows_nothing() {
     let (app, company) = TestApp::start().await;
     let unknown = Handle::parse(&"A".repeat(22)).unwrap();
-    assert!(app.service.first_screen(&unknown).await.unwrap().is_none());
+    assert!(app.first_screen(&unknown).await.is_none());
     let customer = app.customer(&company, "u").await;
     app.place.clock.advance(1800);
-    assert!(app.service.first_screen(&customer.handle()).await.unwrap().is_none());
+    assert!(app.first_screen(&customer.handle()).await.is_none());
 }

@@ -49,7 +49,7 @@ async fn a_revoked_connect_token_ends_its_run() {
     let code = customer.code().await;
     revoke(&app, &company, customer.token.expose()).await;
     assert!(!customer.is_open().await);
-    assert!(app.service.first_screen(&customer.handle()).await.unwrap().is_none());
+    assert!(app.first_screen(&customer.handle()).await.is_none());
     let refused = app.service.hand_over_code(&customer.token).await.unwrap_err();
     assert!(matches!(refused, RunError::TokenInvalid), "{refused}");
     // The code that the page has by now is of no use any more.

@@ -108,6 +108,7 @@ pub fn exchange(code: u64, access: u64, second: i64) -> Exchange {
         access: digest(access),
         at: at(second),
         answer: None,
+        record: None,
     }
 }
 

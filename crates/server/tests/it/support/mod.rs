@@ -14,15 +14,17 @@ use connect_core::clock::{Clock, ManualClock, after};
 use connect_core::connector::Connector;
 use connect_core::directory::Directory;
 use connect_core::keys::Keys;
+use connect_core::origin::Origin;
 use connect_core::secret::Secret;
 use connect_core::store::{AuditStore, Client, ConnectSession, Store, TokenStore};
-use connect_core::token::{Environment, Token, TokenKind};
+use connect_core::token::{Environment, Handle, Token, TokenKind};
 use connect_core::vault::Keyring;
 use connect_sandbox::SandboxConnector;
 use connect_server::api;
 use connect_server::service::{ConnectTokenRequest, Service, Settings, UtilityRef};
 use connect_server::worker::{Secrets, Worker, together};
 use connect_sqlite::SqliteStore;
+use connect_wire::FlowView;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -233,6 +235,12 @@ impl TestApp {
         self.service.audit().flush().await.unwrap();
         let records = self.store.audit_page(0, 10_000).await.unwrap();
         records.iter().map(|record| serde_json::from_slice(&record.line).unwrap()).collect()
+    }
+
+    /// What a page on the developer's own machine is given to show.
+    pub async fn first_screen(&self, handle: &Handle) -> Option<FlowView> {
+        let page = Origin::parse("http://localhost:3000").unwrap();
+        self.service.framed(Some(handle), Some(&page)).await.unwrap().view
     }
 
     /// Sends a request to the API.
