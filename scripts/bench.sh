@@ -10,6 +10,9 @@ echo
 echo "A year of readings (crates/server/examples/year.rs):"
 cargo run --release --quiet --package connect-server --example year
 echo
+echo "Rotation of the master key over 100,000 items beside the service (crates/server/examples/rotation.rs):"
+cargo run --release --quiet --package connect-server --example rotation -- 100000 "$@"
+echo
 echo "What a browser downloads (brotli):"
 cargo xtask site
 cargo xtask sizes
