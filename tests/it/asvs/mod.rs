@@ -76,15 +76,17 @@ fn every_test_that_is_named_exists() {
             assert!(known.contains(name), "{}: there is no test {name}", row.id);
         }
     }
-    let threats = fs::read_to_string(root().join("docs/THREATS.md")).unwrap();
-    let quoted: Vec<&str> = threats.split('`').skip(1).step_by(2).collect();
-    let names: Vec<&str> = quoted.iter().filter(|q| !q.contains(['.', '/', '\n'])).copied().collect();
-    let functions = names.iter().filter(|n| n.matches('_').count() > 2).map(|n| (*n).to_owned());
-    let titles = names.iter().filter(|n| n.matches(' ').count() > 3).map(|n| format!("e2e: {n}"));
-    let named: Vec<String> = functions.chain(titles).collect();
-    assert!(named.len() > 40, "{named:?}");
-    for name in named {
-        assert!(known.contains(&name), "docs/THREATS.md: there is no test {name}");
+    for (file, at_least) in [("docs/THREATS.md", 40), ("docs/REQUIREMENTS.md", 60)] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+        let names: Vec<&str> = quoted.iter().filter(|q| !q.contains(['.', '/', '\n'])).copied().collect();
+        let functions = names.iter().filter(|n| n.matches('_').count() > 2).map(|n| (*n).to_owned());
+        let titles = names.iter().filter(|n| n.matches(' ').count() > 3).map(|n| format!("e2e: {n}"));
+        let named: Vec<String> = functions.chain(titles).collect();
+        assert!(named.len() > at_least, "{file}: {named:?}");
+        for name in named {
+            assert!(known.contains(&name), "{file}: there is no test {name}");
+        }
     }
 }
 
