@@ -51,10 +51,13 @@
     iframe.title = 'Connect: link your utility';
     iframe.allow = 'clipboard-write';
     iframe.src = `${base}/connect/frame?s=${tokenShape.exec(token)[2]}&o=${encodeURIComponent(location.origin)}#${nonce}`;
-    iframe.onload = () => { frame.settled = true; };
+    iframe.onload = () => {
+      frame.settled = true;
+      if (frame.awaited && !frame.port) frame.awaited();
+    };
 
     const frame = {
-      token, iframe, // later: port, valid, settled (loaded or given up)
+      token, iframe, // later: port, valid, settled (loaded or given up), awaited (to be told of an error page)
       send(message) {
         if (frame.port) frame.port.postMessage(message);
       },
@@ -226,6 +229,7 @@
         // Loaded, and has not said hello: an error page, or the browser does not let this page show it.
         if (frame.settled) return showCard(failure);
         showCard('One moment…');
+        frame.awaited = () => session && showCard(failure);
         session.timer = setTimeout(showCard, 11000, failure);
       }, 1000);
     }

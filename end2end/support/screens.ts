@@ -366,7 +366,7 @@ export const SCREENS: Record<string, Screen> = {
   },
   'not-loaded': {
     reach: async ({ modal, page, problems, user }) => {
-      problems.expect(/ERR_/);
+      problems.expect(/ERR_/, /registered for this client/);
       await page.clock.install();
       await page.goto(PLAIN);
       await page.route('**/connect/frame*', (route) => route.abort());

@@ -141,10 +141,10 @@ test('the first question is lost: the notice comes, and trying again works', asy
 });
 
 test('Connect does not load: a notice with a way out; the next opening loads afresh', async ({ modal, page, problems, user }) => {
-  problems.expect(/ERR_/);
+  problems.expect(/is http:\/\/127\.0\.0\.1:4173 registered/i);
   await page.clock.install();
   await page.goto(PLAIN);
-  await page.route('**/connect/frame*', (route) => route.abort());
+  await page.route('**/connect/frame*', () => {}); // Never answers.
   await page.evaluate((token) => { window.token = token; }, await connectToken(user));
   await page.getByRole('button', { name: 'Connect your utility' }).click();
   await page.clock.runFor(1_100);
@@ -159,6 +159,19 @@ test('Connect does not load: a notice with a way out; the next opening loads afr
   await page.getByRole('button', { name: 'Connect your utility' }).click();
   await modal.ready();
   await modal.at('Northwind Solar would like to read your energy data');
+});
+
+test('Connect is refused: the customer need not wait, and the company’s developer is told where to look', async ({ modal, page, problems, user }) => {
+  problems.expect(/ERR_/, /is http:\/\/127\.0\.0\.1:4173 registered/i);
+  await page.clock.install();
+  await page.goto(PLAIN);
+  await page.route('**/connect/frame*', (route) => route.abort());
+  await page.evaluate((token) => { window.token = token; }, await connectToken(user));
+  const told = page.waitForEvent('console', (message) => message.text().includes('registered for this client'));
+  await page.getByRole('button', { name: 'Connect your utility' }).click();
+  await page.clock.runFor(1_100);
+  await expect(modal.dialog.getByRole('alert')).toContainText('Connect could not be loaded.');
+  await told;
 });
 
 test('until Connect has loaded, Escape closes at once', async ({ modal, page, user }) => {

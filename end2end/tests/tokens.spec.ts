@@ -101,14 +101,16 @@ test('the frame answers no page but the one it was made for', async ({ modal, pa
   const token = await connectToken(user);
   const handle = token.split('_')[3];
   await page.goto(PLAIN);
-  const answer = page.waitForResponse(/connect\/frame/);
-  // A page that knows the handle, and says that it is somebody else.
-  await page.evaluate((src) => {
-    const frame = document.createElement('iframe');
-    frame.src = src;
-    document.body.append(frame);
-  }, `http://localhost:8080/connect/frame?s=${handle}&o=${encodeURIComponent('https://shop.example')}#0`);
-  expect((await answer).headers()['content-security-policy']).toContain('frame-ancestors https://shop.example');
-  await expect(page.frameLocator('iframe').getByRole('heading', { name: /Northwind/ })).toBeHidden();
+  // A page that knows the handle and says that it is somebody else: of the company's, or a stranger.
+  for (const [origin, ancestors] of [['http://localhost:3999', 'http://localhost:3999'], ['https://shop.example', "'none'"]]) {
+    const answer = page.waitForResponse(/connect\/frame/);
+    await page.evaluate((src) => {
+      const frame = document.createElement('iframe');
+      frame.src = src;
+      document.body.append(frame);
+    }, `http://localhost:8080/connect/frame?s=${handle}&o=${encodeURIComponent(origin)}#0`);
+    expect((await answer).headers()['content-security-policy']).toContain(`frame-ancestors ${ancestors};`);
+    await expect(page.frameLocator('iframe').last().getByRole('heading', { name: /Northwind/ })).toBeHidden();
+  }
   await expect(modal.dialog).toHaveCount(0);
 });
