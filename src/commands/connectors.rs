@@ -48,9 +48,16 @@ async fn run(connect: ConnectOptions, socket: UnixStream) -> Result<(), String> 
     let host = Host::greet(socket, &hello).await.map_err(broken)?;
     let worker = Arc::new(worker);
     tokio::spawn(worker.clone().sync_forever());
+    tokio::spawn(worker.audit().clone().run_forever());
     tokio::spawn(watch_keys(store, source, ring.current(), worker.clone(), host.tell_documents()));
     drop(hello);
-    host.serve(worker).await.map_err(broken)
+    let audit = worker.audit().clone();
+    let served = host.serve(worker).await.map_err(broken);
+    // What is being counted at the end.
+    if let Err(error) = audit.flush().await {
+        tracing::error!(%error, "the audit log of the connectors' process could not be written");
+    }
+    served
 }
 
 struct Opened {

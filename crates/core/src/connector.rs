@@ -227,6 +227,14 @@ pub trait Connector: Send + Sync {
     /// Name, stable over versions; part of stored state.
     fn name(&self) -> &'static str;
 
+    /// With how many wrong passwords in a row the utility locks a login; the service sends one fewer in a day
+    /// ([`crate::tries`]). A utility that does not say is taken to lock early. `None` for one that is only played,
+    /// whose logins everybody knows and nothing locks: there, a limit by login would let each developer stop all
+    /// others.
+    fn tries_before_lock(&self) -> Option<u8> {
+        Some(3)
+    }
+
     /// Starts a login. Called once per submitted form: never retried by the service.
     async fn begin(&self, cx: LoginContext, login: &Login) -> Result<LoginStep, ConnectorError>;
 

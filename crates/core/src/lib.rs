@@ -9,6 +9,7 @@
 //! - [`origin`]: whose pages may embed Connect;
 //! - [`usage`]: readings and bills, exact;
 //! - [`sync`]: reading data without the customer;
+//! - [`tries`]: how often passwords are tried at utilities;
 //! - [`store`]: what is kept, and the contract of every store;
 //! - [`audit`]: what is recorded of who did what, and how a change of the record shows;
 //! - [`clock`]: time, injected.
@@ -28,5 +29,6 @@ pub mod secret;
 pub mod store;
 pub mod sync;
 pub mod token;
+pub mod tries;
 pub mod usage;
 pub mod vault;

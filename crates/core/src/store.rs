@@ -7,6 +7,7 @@
 mod audit;
 mod clients;
 mod tokens;
+mod tries;
 mod usage;
 mod vault;
 
@@ -29,6 +30,7 @@ pub use tokens::{
     ANSWER_SECONDS, AccessToken, Exchange, ExchangeRecord, NewAnswer, Redeemed, StoredAnswer, TokenStore,
     USE_NOTED_SECONDS,
 };
+pub use tries::TryStore;
 pub use usage::{
     BillDocument, Leave, SealedLogins, SeriesMonths, StoredSeries, SyncJob, SyncProgress, SyncState, Turn,
     TurnEnd, UsageStore,
@@ -231,7 +233,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Everything that the service keeps.
 #[async_trait]
-pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore + Send + Sync {
+pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore + TryStore + Send + Sync {
     /// Adds a session at step 0.
     async fn add_session(&self, session: ConnectSession) -> StoreResult<()>;
     /// Session by the public handle, whatever its state.
@@ -274,7 +276,7 @@ pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore
     /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,
     /// unused codes, the sessions that linked it. `false` when it does not exist.
     async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool>;
-    /// Deletes sessions, codes and remembered answers that expired before `before`; how many rows. The
-    /// caller leaves [`LINKED_GRACE_SECONDS`].
+    /// Deletes sessions, codes and remembered answers that expired before `before`, and tries at utilities
+    /// that count no more; how many rows. The caller leaves [`LINKED_GRACE_SECONDS`].
     async fn sweep(&self, before: Timestamp) -> StoreResult<u64>;
 }

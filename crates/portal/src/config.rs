@@ -23,6 +23,8 @@ pub struct PortalConfig {
     pub local_origins: Vec<String>,
     /// The zone in which the utility keeps its days.
     pub time_zone: TimeZone,
+    /// With how many wrong passwords in a row the portal locks a login; `None` for one that is only played.
+    pub tries_before_lock: Option<u8>,
     /// Names of the cookies by which the portal remembers a device. They outlive a login.
     pub device_cookies: Vec<String>,
     /// Digits of a code, for the hint.
@@ -107,6 +109,7 @@ impl PortalConfig {
             base_url,
             allowed_hosts: Vec::new(),
             time_zone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
+            tries_before_lock: None,
             device_cookies: vec!["sunrise_device".to_owned()],
             code_digits: 6,
             code_lifetime: Duration::from_secs(5 * 60),

@@ -102,6 +102,10 @@ impl Connector for PortalConnector {
         self.config.name
     }
 
+    fn tries_before_lock(&self) -> Option<u8> {
+        self.config.tries_before_lock
+    }
+
     async fn begin(&self, cx: LoginContext, login: &Login) -> Result<LoginStep, ConnectorError> {
         self.in_time(self.sign_in(cx, login, None)).await
     }

@@ -57,6 +57,10 @@ impl Connector for SandboxConnector {
         NAME
     }
 
+    fn tries_before_lock(&self) -> Option<u8> {
+        None
+    }
+
     async fn begin(&self, cx: LoginContext, login: &Login) -> Result<LoginStep, ConnectorError> {
         let row = find(&login.username)
             .filter(|row| row.accepts(&login.password))

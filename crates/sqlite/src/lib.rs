@@ -32,6 +32,7 @@ mod sweep;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod tries;
 mod users;
 mod vault;
 mod writer;

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0005_vault.sql"),
     include_str!("../migrations/0006_tokens.sql"),
     include_str!("../migrations/0007_audit.sql"),
+    include_str!("../migrations/0008_limits.sql"),
 ];
 
 /// What a database file says about itself.
@@ -87,7 +88,7 @@ mod tests {
             conn.pragma_update(None, "user_version", version as u32).unwrap();
             apply(&conn).unwrap();
             assert_eq!(inspect(&conn).unwrap(), Found::Version(latest()));
-            for table in ["bill_documents", "idempotent_answers", "audit_log"] {
+            for table in ["bill_documents", "idempotent_answers", "audit_log", "login_tries"] {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
             }
         }
@@ -156,6 +157,9 @@ mod tests {
             ("client_secrets", "client_id"),
             ("client_origins", "client_id"),
             ("idempotent_answers", "client_id"),
+            ("login_tries", "login"),
+            ("login_tries", "session_id"),
+            ("login_tries", "id"),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = x'00'");
             let plan: String = conn.query_row(&sql, [], |row| row.get("detail")).unwrap();

@@ -12,7 +12,7 @@ use crate::writer::Writer;
 const BATCH: u32 = 500;
 
 /// Codes first: a run stays as long as a code of its own may still be exchanged.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "DELETE FROM authorization_codes WHERE digest IN
          (SELECT digest FROM authorization_codes WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)",
     "DELETE FROM connect_sessions WHERE rowid IN
@@ -21,6 +21,9 @@ const STEPS: [&str; 3] = [
           ORDER BY s.expires_at LIMIT ?2)",
     "DELETE FROM idempotent_answers WHERE (client_id, key) IN
          (SELECT client_id, key FROM idempotent_answers WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)",
+    // As long as wrong ones in a row are remembered (connect_core::tries).
+    "DELETE FROM login_tries WHERE number IN
+         (SELECT number FROM login_tries WHERE at < ?1 - 86400000 ORDER BY at LIMIT ?2)",
 ];
 
 /// [`connect_core::store::Store::sweep`].

@@ -279,6 +279,8 @@ pub enum Answer {
     Challenge(Challenge, Option<crate::connector::ChallengeProblem>),
     /// It failed.
     Failed(ConnectorError),
+    /// It was not asked: the login was tried too often ([`crate::tries`]).
+    TooManyTries,
     /// It did not answer in time.
     TimedOut,
     /// Something of ours broke.

@@ -225,6 +225,10 @@ impl Flow {
                 attempts += u8::from(error == ConnectorError::InvalidCredentials);
                 failed(from, error, MAX_LOGIN_ATTEMPTS.saturating_sub(attempts))?
             }
+            Answer::TooManyTries => {
+                let utility = from.utility().ok_or(OutOfPlace)?;
+                Stage::Stopped { utility, reason: StopReason::TooManyAttempts }
+            }
             Answer::TimedOut => from.back_with(LoginNotice::TimedOut, CodeNotice::Down),
             Answer::Broke => from.back_with(LoginNotice::Internal, CodeNotice::Down),
         };

@@ -8,13 +8,14 @@ use std::time::Duration;
 use connect_core::audit::{Event, Kind as Recorded, Subject};
 use connect_core::clock::Clock;
 use connect_core::connector::{
-    Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind, RemoteAccount,
-    UtilitySession,
+    ChallengeInput, ChallengeProblem, Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep,
+    MeterKind, RemoteAccount, UtilitySession,
 };
 use connect_core::flow::{Answer, CHECK_SECONDS, Flow};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::store::{Access, Account, Advance, ConnectSession, Meter, NewLink, SealLogin, Store, User};
+use connect_core::tries::{CODES_PER_LOGIN, TryEnd};
 use connect_core::vault::{Context, Kind, Vault};
 use connect_wire::AccountCard;
 use serde::{Deserialize, Serialize};
@@ -22,8 +23,12 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::sync::SyncDesk;
+use super::tries::{Asker, Tries};
 use super::{RunAt, Work, Worker};
 use crate::service::{Auditor, Fault, new_id};
+
+/// Longest time of a call.
+const CHECK: Duration = Duration::from_secs(CHECK_SECONDS.unsigned_abs());
 
 /// A login in progress as it is sealed beside the run.
 #[derive(Serialize, Deserialize)]
@@ -32,6 +37,9 @@ struct Pending {
     username: String,
     password: String,
     state: LoginState,
+    /// Codes or answers that were sent for it.
+    #[serde(default)]
+    answers: u8,
 }
 
 /// A stored login as it is sealed beside the user.
@@ -61,14 +69,20 @@ struct Job {
     client_id: Uuid,
     utility: u32,
     desk: Arc<SyncDesk>,
+    tries: Arc<Tries>,
 }
 
 /// What came of a call.
 enum Outcome {
     /// Without a login where the customer has agreed at the utility's own site.
     Linked(Option<Login>, UtilitySession, Vec<RemoteAccount>),
-    Challenge(Login, LoginStep),
+    /// With the number of codes that were sent so far.
+    Challenge(Login, u8, LoginStep),
     Failed(ConnectorError),
+    /// A limit is reached, and nothing was sent.
+    Limited,
+    /// The utility has not answered in time.
+    Silent,
 }
 
 impl Worker {
@@ -125,6 +139,7 @@ impl Worker {
             client_id: client.id,
             utility,
             desk: self.desk.clone(),
+            tries: self.tries.clone(),
         };
         tokio::spawn(job.run(work));
         Ok(())
@@ -134,8 +149,7 @@ impl Worker {
 impl Job {
     async fn run(self, work: Work) {
         let session = self.session.id;
-        let longest = Duration::from_secs(u64::try_from(CHECK_SECONDS).unwrap_or(0));
-        let outcome = match tokio::time::timeout(longest, self.ask(work)).await {
+        let outcome = match tokio::time::timeout(CHECK, self.ask(work)).await {
             Ok(Ok(outcome)) => self.write(outcome).await,
             Ok(Err(fault)) => {
                 tracing::error!(%session, %fault, "a login could not be carried out");
@@ -156,18 +170,28 @@ impl Job {
             return Ok(Outcome::Failed(ConnectorError::SiteDown));
         }
         let cx = LoginContext { utility: self.utility, now: self.clock.now(), attended: true };
-        if !matches!(work, Work::Redeem(_)) {
-            self.note(Recorded::LoginSent).await?;
-        }
-        let (login, step) = match work {
+        let (login, answers, step) = match work {
             Work::Begin(login) => {
-                let step = self.connector.begin(cx, &login).await;
-                (login, step)
+                let asker = Asker::Run { session: self.session.id, client: self.client_id };
+                let counted = self.tries.begin(&*self.connector, self.utility, &login, asker).await?;
+                let Some(counted) = counted else { return Ok(Outcome::Limited) };
+                self.note(Recorded::LoginSent).await?;
+                // The time of the call ends here, so that its end is noted also when there is no answer.
+                let longest = CHECK.saturating_sub(Duration::from_secs(1));
+                let step = tokio::time::timeout(longest, self.connector.begin(cx, &login)).await;
+                self.tries.end(counted, step.as_ref().map_or(TryEnd::Unclear, TryEnd::of)).await?;
+                let Ok(step) = step else { return Ok(Outcome::Silent) };
+                (login, 0, step)
             }
             Work::Resume(input) => {
+                self.note(Recorded::LoginSent).await?;
                 let pending = self.pending()?;
                 let login = Login { username: pending.username, password: Secret::new(pending.password) };
-                (login, self.connector.resume(cx, pending.state, input).await)
+                let answers = pending.answers.saturating_add(u8::from(matches!(input, ChallengeInput::Answer(_))));
+                if answers > CODES_PER_LOGIN {
+                    return Ok(Outcome::Failed(ConnectorError::TooManyCodes));
+                }
+                (login, answers, self.connector.resume(cx, pending.state, input).await)
             }
             Work::Redeem(code) => {
                 return Ok(match self.connector.redeem(cx, &code).await {
@@ -178,7 +202,7 @@ impl Job {
         };
         Ok(match step {
             Ok(LoginStep::Done(session)) => self.linked(cx, Some(login), session).await,
-            Ok(challenge) => Outcome::Challenge(login, challenge),
+            Ok(challenge) => Outcome::Challenge(login, answers, challenge),
             Err(error) => Outcome::Failed(error),
         })
     }
@@ -216,14 +240,25 @@ impl Job {
                     .await?;
                 self.write_link(login, &session, accounts).await
             }
-            Outcome::Challenge(login, LoginStep::Challenge { challenge, state, problem }) => {
-                let pending =
-                    Pending { username: login.username, password: login.password.expose().to_owned(), state };
+            Outcome::Challenge(login, answers, LoginStep::Challenge { challenge, state, problem }) => {
+                // What the utility would not look at any more is not sent.
+                let over = matches!(problem, Some(ChallengeProblem::Wrong { left: 0 }));
+                if over || (answers >= CODES_PER_LOGIN && matches!(problem, Some(ChallengeProblem::Wrong { .. })))
+                {
+                    return self.write_answer(Answer::Failed(ConnectorError::TooManyCodes), None).await;
+                }
+                let password = login.password.expose().to_owned();
+                let pending = Pending { username: login.username, password, state, answers };
                 let plain = zeroize_json(&pending)?;
                 let sealed = self.vault.seal(&self.place(), &plain)?;
                 self.write_answer(Answer::Challenge(challenge, problem), Some(sealed)).await
             }
-            Outcome::Challenge(_, LoginStep::Done(_)) => Err(Fault::Broken("a finished login as a challenge")),
+            Outcome::Limited => {
+                tracing::info!(session = %self.session.id, utility = self.utility, "a login was tried too often");
+                self.write_answer(Answer::TooManyTries, None).await
+            }
+            Outcome::Silent => self.write_answer(Answer::TimedOut, None).await,
+            Outcome::Challenge(_, _, LoginStep::Done(_)) => Err(Fault::Broken("a finished login as a challenge")),
             Outcome::Failed(error) => {
                 self.note(Recorded::LoginRefused).await?;
                 tracing::info!(session = %self.session.id, utility = self.utility, %error, "login failed");

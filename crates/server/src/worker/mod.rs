@@ -10,6 +10,7 @@ mod opening;
 mod rotation;
 mod side;
 mod sync;
+mod tries;
 mod turn;
 mod ways;
 
@@ -46,6 +47,7 @@ pub struct Worker {
     connectors: HashMap<&'static str, Arc<dyn Connector>>,
     ways: Ways,
     desk: Arc<sync::SyncDesk>,
+    tries: Arc<tries::Tries>,
     /// Ids of runs that have just changed, for requests that wait.
     changed: broadcast::Sender<Uuid>,
 }
@@ -61,10 +63,14 @@ impl Worker {
         connectors: Vec<Arc<dyn Connector>>,
     ) -> Self {
         let (changed, _) = broadcast::channel(1024);
+        let keys = Arc::new(keys);
+        let auditor = Arc::new(Auditor::new(store.clone(), &keys, clock.clone()));
+        let tries = tries::Tries::new(store.clone(), keys.clone(), clock.clone(), auditor.clone());
         Self {
-            auditor: Arc::new(Auditor::new(store.clone(), &keys, clock.clone())),
+            tries: Arc::new(tries),
+            auditor,
             store,
-            keys: Arc::new(keys),
+            keys,
             vault,
             clock,
             directory,
@@ -73,6 +79,11 @@ impl Worker {
             desk: Arc::default(),
             changed,
         }
+    }
+
+    /// Writes this side's share of the audit log.
+    pub fn audit(&self) -> &Arc<Auditor> {
+        &self.auditor
     }
 
     /// Takes up the keys of a rotation.

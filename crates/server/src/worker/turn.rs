@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use connect_core::connector::{Connector, ConnectorError, LoginContext, LoginStep, RemoteAccount, UtilitySession};
 use connect_core::store::{Access, Account, Leave, StoreError, SyncJob, SyncProgress};
+use connect_core::tries::TryEnd;
 use connect_core::usage::window::{add, is_current, next};
 use connect_core::usage::{Flow, Reading, Series, StoredBill, Window};
 use tokio::time::{Instant, timeout};
 
 use super::Worker;
 use super::logins::account_of;
+use super::tries::Asker;
 use crate::service::{Fault, new_id};
 
 /// Longest wait for one answer of a connector.
@@ -183,11 +185,16 @@ impl Work<'_> {
         // A session that is over may still be a device that the utility remembers, or renew itself.
         let earlier = kept_session(self.worker, self.job).await;
         let login = self.worker.open_login(&self.job.user, &self.job.sealed.login).await?;
+        let user = &self.job.user;
+        let asker = Asker::Background { user: user.id, client: user.client_id };
+        let counted = self.worker.tries.begin(&*self.connector, user.utility, &login, asker).await?;
+        let Some(counted) = counted else { return Err(Stopped::LoginWaits) };
         let step = match &earlier {
-            Some(earlier) => in_time(self.connector.begin_again(self.context(), &login, earlier)).await?,
-            None => in_time(self.connector.begin(self.context(), &login)).await?,
+            Some(earlier) => in_time(self.connector.begin_again(self.context(), &login, earlier)).await,
+            None => in_time(self.connector.begin(self.context(), &login)).await,
         };
-        match step {
+        self.worker.tries.end(counted, TryEnd::of(&step)).await?;
+        match step? {
             LoginStep::Done(session) => self.keep(session).await,
             // A connector that asks all the same has sent nothing, as its contract says.
             LoginStep::Challenge { .. } => Err(ConnectorError::ChallengeNeeded.into()),

@@ -31,5 +31,6 @@ mod sync;
 mod tenants;
 mod tokens;
 mod transport;
+mod tries;
 mod usage;
 mod vault;
