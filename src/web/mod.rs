@@ -17,18 +17,23 @@ mod upload;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use connect_core::token::{Handle, Token, TokenKind};
 use connect_server::bootstrap::SandboxClient;
+use connect_server::limits::{TooMany, TrustedProxies, by_address};
 use connect_server::service::Service;
 use connect_server::{api, request};
+use connect_wire::Hidden;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::calls::CallError;
 pub use start::{Failed, Started, connectors, start};
 
 /// Longest body of a server function. The longest legitimate one is a login of two kilobytes.
@@ -51,6 +56,8 @@ pub struct Web {
     pub secure: bool,
     /// Where they reach us, for the examples of the documentation; without a slash at its end.
     pub address: String,
+    /// Whose `X-Forwarded-For` is believed.
+    pub proxies: TrustedProxies,
 }
 
 impl Web {
@@ -69,16 +76,18 @@ impl Web {
             arriving: upload::Arriving::default(),
             secure,
             address: "http://localhost:8080".into(),
+            proxies: TrustedProxies::default(),
         }
     }
 }
 
 /// Everything that the server answers.
 pub fn router(web: Web) -> Router {
+    let by_address = || middleware::from_fn_with_state(web.service.clone(), by_address);
     let calls = Router::new()
         .route("/_connect/{call}", post(call))
         .layer(RequestBodyLimitLayer::new(CALL_LIMIT))
-        .route("/_connect/file", post(upload::take).layer(DefaultBodyLimit::disable()))
+        .route("/_connect/file", post(upload::take).layer(DefaultBodyLimit::disable()).layer(by_address()))
         .layer(middleware::from_fn(same_origin::require))
         .layer(tower_http::set_header::SetResponseHeaderLayer::overriding(
             axum::http::header::CACHE_CONTROL,
@@ -88,12 +97,14 @@ pub fn router(web: Web) -> Router {
         .route("/greenbutton/go", post(greenbutton::go).layer(middleware::from_fn(same_origin::require)))
         .route("/greenbutton/callback", get(greenbutton::callback))
         .route("/greenbutton/notify", post(greenbutton::notify))
-        .layer(RequestBodyLimitLayer::new(connect_mydata::MAX_BATCH_BYTES + 1));
-    let mut pages = Router::new().route("/connect/frame", get(frame::page)).merge(calls).merge(utilities);
+        .layer(RequestBodyLimitLayer::new(connect_mydata::MAX_BATCH_BYTES + 1))
+        .layer(by_address());
+    let mut pages =
+        Router::new().route("/connect/frame", get(frame::page).layer(by_address())).merge(calls).merge(utilities);
     if web.company.is_some() {
         pages = pages.route("/", get(quickstart::page));
     }
-    let service = web.service.clone();
+    let (service, proxies) = (web.service.clone(), web.proxies.clone());
     let all = pages
         .route("/docs", get(docs::page(&web)))
         .route("/healthz", get(|| async { "ok" }))
@@ -102,7 +113,7 @@ pub fn router(web: Web) -> Router {
         .merge(assets::router(&web.options))
         .merge(api::router(web.service))
         .layer(middleware::from_fn_with_state(web.secure, headers::add));
-    request::around(all, service)
+    request::around(all, service, proxies)
 }
 
 /// A server function.
@@ -113,6 +124,18 @@ async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
     };
     // One route for all of them: the log tells which it is.
     tracing::Span::current().record("call", path);
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, CALL_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let counted = match handle_in(&body) {
+        Some(handle) => web.service.limits().run(handle.as_str()),
+        None => web.service.limits().address(),
+    };
+    if let Err(too_many) = counted {
+        return limited(too_many);
+    }
+    let (service, request) = (web.service.clone(), Request::from_parts(head, Body::from(body)));
     let context = move || {
         provide_context(web.service.clone());
         if let Some(company) = web.company.clone() {
@@ -120,5 +143,27 @@ async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
             provide_context(web.links.clone());
         }
     };
-    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+    let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    // Tokens that nobody has are made up as fast as one likes: they are counted by who sends them.
+    if answer.status() == StatusCode::UNAUTHORIZED
+        && let Err(too_many) = service.limits().address()
+    {
+        return limited(too_many);
+    }
+    answer
+}
+
+/// The public handle of the connect token that a call begins with. Postcard writes a text as its length
+/// and its bytes.
+fn handle_in(body: &[u8]) -> Option<Handle> {
+    let (Hidden(token), _) = postcard::take_from_bytes::<Hidden>(body).ok()?;
+    Token::parse(TokenKind::Connect, &token)?.handle()
+}
+
+/// 429, with an error after which the modal offers to try again.
+fn limited(TooMany { seconds }: TooMany) -> Response {
+    let body = postcard::to_allocvec(&CallError::Internal).unwrap_or_default();
+    let headers =
+        [(header::CONTENT_TYPE, "application/x-postcard".to_owned()), (header::RETRY_AFTER, seconds.to_string())];
+    (StatusCode::TOO_MANY_REQUESTS, headers, body).into_response()
 }

@@ -104,8 +104,11 @@ pub async fn start(
     service.audit().note(Event::of(Kind::ServiceStarted)).await.map_err(Failed::Audit)?;
     let tasks =
         [tokio::spawn(service.audit().clone().run_forever()), tokio::spawn(service.clone().sweep_forever())];
+    if !connect.rate_limits.0 {
+        tracing::warn!("rate-limits is off: nobody is limited but in tries at utilities");
+    }
     let secure = connect.public_url.starts_with("https://");
     let web = Web::new(service, options, hello.sandbox_client, secure);
     let address = connect.public_url.trim_end_matches('/').to_owned();
-    Ok(Started { web: Web { address, ..web }, ended, connectors: side, tasks })
+    Ok(Started { web: Web { address, proxies: connect.proxies(), ..web }, ended, connectors: side, tasks })
 }

@@ -19,6 +19,7 @@ use connect::calls::{NewToken, Way};
 use connect::logs::{self, Format};
 use connect_core::secret::Secret;
 use connect_core::token::{Environment, Token, TokenKind};
+use connect_server::limits::TrustedProxies;
 use connect_server::request;
 use connect_wire::{FlowView, Hidden, Screen};
 use leptos::server_fn::ServerFn;
@@ -163,7 +164,7 @@ async fn panics(watched: &mut Watched) {
             "/breaks/value",
             routing::post(async |body: String| -> String { std::panic::panic_any(Secret::new(body)) }),
         );
-    watched.site.router = request::around(broken, watched.site.service.clone());
+    watched.site.router = request::around(broken, watched.site.service.clone(), TrustedProxies::default());
     for path in ["/breaks/text", "/breaks/value"] {
         let call = post(path).body("text/plain", PASSWORD).header("x-request-id", "it-breaks");
         watched.send(path, call).await.refused(500, "internal_error");

@@ -10,6 +10,7 @@ mod canary;
 mod commands;
 mod config;
 mod frame;
+mod limits;
 mod logs;
 mod process;
 mod refusals;

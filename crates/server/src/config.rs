@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::limits::TrustedProxies;
 use crate::service::Settings;
 
 /// Options of `[connect]`.
@@ -30,6 +31,40 @@ pub struct ConnectOptions {
     /// Where the portal of Sunrise Power & Gas is (`connect sandbox-utility`); empty lets the sandbox
     /// play that utility like any other. Environment: `CONNECT_SANDBOX_UTILITY`.
     pub sandbox_utility: String,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas; empty for
+    /// none. Environment: `CONNECT_TRUSTED_PROXY`.
+    pub trusted_proxy: String,
+    /// Whether callers are limited. Environment: `CONNECT_RATE_LIMITS`.
+    pub rate_limits: Switch,
+}
+
+/// `true` or `"on"`, `false` or `"off"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub struct Switch(pub bool);
+
+impl TryFrom<toml::Value> for Switch {
+    type Error = &'static str;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        match value {
+            toml::Value::Boolean(on) => Ok(Self(on)),
+            toml::Value::String(word) => word.parse(),
+            _ => Err("must be \"on\" or \"off\""),
+        }
+    }
+}
+
+impl std::str::FromStr for Switch {
+    type Err = &'static str;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "on" | "true" => Ok(Self(true)),
+            "off" | "false" => Ok(Self(false)),
+            _ => Err("must be \"on\" or \"off\""),
+        }
+    }
 }
 
 /// The options that `leptos_config` reads; named here so that a typing error is found.
@@ -95,6 +130,8 @@ impl ConnectOptions {
         overlay(&env, "CONNECT_QUICKSTART", &mut options.quickstart)?;
         overlay(&env, "CONNECT_PUBLIC_URL", &mut options.public_url)?;
         overlay(&env, "CONNECT_SANDBOX_UTILITY", &mut options.sandbox_utility)?;
+        overlay(&env, "CONNECT_TRUSTED_PROXY", &mut options.trusted_proxy)?;
+        overlay(&env, "CONNECT_RATE_LIMITS", &mut options.rate_limits)?;
         options.check()?;
         Ok(options)
     }
@@ -113,6 +150,9 @@ impl ConnectOptions {
         if host.is_none_or(|host| host.is_empty() || host.trim_end_matches('/').contains(['/', '?', '#', ' '])) {
             return Err(ConfigError("public-url must be as https://connect.example.com, without a path.".into()));
         }
+        if let Err(error) = self.trusted_proxy.parse::<TrustedProxies>() {
+            return Err(ConfigError(format!("{error}.")));
+        }
         if self.data_dir.as_os_str().is_empty() {
             return Err(ConfigError("data-dir is empty.".into()));
         }
@@ -124,11 +164,17 @@ impl ConnectOptions {
         self.data_dir.join("connect.db")
     }
 
+    /// Whose `X-Forwarded-For` is believed. What is no network was refused when it was read.
+    pub fn proxies(&self) -> TrustedProxies {
+        self.trusted_proxy.parse().unwrap_or_default()
+    }
+
     /// What the service needs of it.
     pub fn settings(&self) -> Settings {
         Settings {
             connect_token_seconds: self.connect_token_seconds,
             authorization_code_seconds: self.authorization_code_seconds,
+            rate_limits: self.rate_limits.0,
         }
     }
 }
@@ -177,6 +223,8 @@ authorization-code-seconds = 60
 quickstart = true
 public-url = "https://connect.example.com"
 sandbox-utility = ""
+trusted-proxy = ""
+rate-limits = "on"
 "#;
 
     fn read(text: &str) -> Result<ConnectOptions, String> {
@@ -204,6 +252,10 @@ sandbox-utility = ""
             let error = read(&GOOD.replace("https://connect.example.com", bad)).unwrap_err();
             assert!(error.starts_with("public-url must be"), "{bad}: {error}");
         }
+        let proxy = read(&GOOD.replace("trusted-proxy = \"\"", "trusted-proxy = \"localhost\"")).unwrap_err();
+        assert!(proxy.starts_with("trusted-proxy must be"), "{proxy}");
+        assert!(read(&GOOD.replace("\"on\"", "\"maybe\"")).unwrap_err().contains("\"on\" or \"off\""));
+        assert!(!read(&GOOD.replace("\"on\"", "false")).unwrap().settings().rate_limits);
         let env = |name: &str| (name == "CONNECT_QUICKSTART").then(|| "maybe".to_owned());
         assert!(ConnectOptions::parse(GOOD, env).unwrap_err().to_string().contains("CONNECT_QUICKSTART=maybe"));
     }

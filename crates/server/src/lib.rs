@@ -7,12 +7,14 @@
 //! - [`api`]: the REST API;
 //! - [`openapi`]: its description, for programs and as a page for people;
 //! - [`origin`], [`request`]: the request that is being answered, for records and logs;
+//! - [`limits`]: how often one caller may ask;
 //! - [`config`]: `Leptos.toml` and the environment;
 //! - [`bootstrap`]: what is made on first start.
 
 pub mod api;
 pub mod bootstrap;
 pub mod config;
+pub mod limits;
 pub mod openapi;
 pub mod origin;
 pub mod process;

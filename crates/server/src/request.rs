@@ -13,6 +13,7 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use crate::api::ApiError;
+use crate::limits::TrustedProxies;
 use crate::origin::{self, Origin, RequestId};
 use crate::service::Service;
 
@@ -20,13 +21,16 @@ use crate::service::Service;
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
 
 /// Puts the layer around a router. Panics inside become the answer of a fault.
-pub fn around(router: Router, service: Arc<Service>) -> Router {
+/// Only of `proxies` it is believed for whom they ask.
+pub fn around(router: Router, service: Arc<Service>, proxies: TrustedProxies) -> Router {
     router
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(from_fn_with_state(service, follow))
+        .layer(from_fn_with_state((service, Arc::new(proxies)), follow))
 }
 
-async fn follow(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+type Around = (Arc<Service>, Arc<TrustedProxies>);
+
+async fn follow(State((service, proxies)): State<Around>, request: Request, next: Next) -> Response {
     let id = given_id(request.headers()).unwrap_or_else(|| RequestId::new(service.new_id()));
     let began = service.now();
     // An error's span: it is there whatever the filter lets through.
@@ -41,7 +45,8 @@ async fn follow(State(service): State<Arc<Service>>, request: Request, next: Nex
         ms = Empty,
     );
     let header = HeaderValue::from_str(id.as_str());
-    let address = request.extensions().get().map(|ConnectInfo::<SocketAddr>(peer)| peer.ip().to_canonical());
+    let peer = request.extensions().get().map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
+    let address = peer.map(|peer| proxies.caller(peer, request.headers()));
     let work = origin::scope(Origin { request: Some(id), address }, next.run(request));
     let mut response = work.instrument(span.clone()).await;
     if let Ok(header) = header {

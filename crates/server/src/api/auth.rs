@@ -56,9 +56,10 @@ async fn client(parts: &Parts, state: &ApiState) -> Result<Client, ApiError> {
     let (id, secret) = (only(&parts.headers, "pelm-client-id"), only(&parts.headers, "pelm-secret"));
     let (Some(id), Some(secret)) = (id, secret) else {
         state.service.audit().seen(Event::of(Kind::ClientRefused).because("missing"));
-        return Err(ApiError::client());
+        return Err(refused(state));
     };
     if let Some(client) = state.service.authenticate_client(id, &Secret::new(secret)).await? {
+        state.service.limits().client(client.id).map_err(ApiError::too_many)?;
         return Ok(client);
     }
     let event = Event::of(Kind::ClientRefused);
@@ -66,7 +67,13 @@ async fn client(parts: &Parts, state: &ApiState) -> Result<Client, ApiError> {
         Some(id) => event.client(id).because("wrong_secret"),
         None => event.because("unknown"),
     });
-    Err(ApiError::client())
+    Err(refused(state))
+}
+
+/// The one answer to all who are no client. Counted by address: who has a good secret is not stopped by
+/// what others at the same address try.
+fn refused(state: &ApiState) -> ApiError {
+    state.service.limits().address().map_or_else(ApiError::too_many, |()| ApiError::client())
 }
 
 /// The token of the header `Authorization`.

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::limits::TooMany;
 use crate::service::{Fault, PageError, UsageError};
 
 /// The codes of the contract that this service uses.
@@ -66,6 +67,7 @@ pub struct ApiError {
     status: StatusCode,
     code: ErrorCode,
     message: String,
+    retry_after: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -76,7 +78,7 @@ struct Body<'a> {
 
 impl ApiError {
     fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), retry_after: None }
     }
 
     /// The sentence for people.
@@ -191,6 +193,13 @@ impl ApiError {
         )
     }
 
+    /// 429, with `Retry-After`.
+    pub fn too_many(TooMany { seconds }: TooMany) -> Self {
+        let message = "Too many requests. Wait as many seconds as Retry-After says, then go on.";
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::QuotaReached, message);
+        Self { retry_after: Some(seconds), ..error }
+    }
+
     /// 500, without a word about the cause.
     pub fn internal() -> Self {
         Self::new(
@@ -237,6 +246,9 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         let challenge = match self.code {
             ErrorCode::TokenInvalid => Some("Bearer realm=\"connect\", error=\"invalid_token\""),
             ErrorCode::CredentialsInvalid => Some("Pelm-Secret realm=\"connect\""),

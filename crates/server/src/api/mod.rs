@@ -32,6 +32,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::limits;
 use crate::request::REQUEST_ID_HEADER;
 use crate::service::Service;
 pub use error::{ApiError, ErrorCode};
@@ -111,11 +112,18 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub fn router(service: Arc<Service>) -> Router {
     let utilities = utilities::Listing::of(service.directory());
     let mut router = Router::new();
+    let by_address = middleware::from_fn_with_state(service.clone(), limits::by_address);
     for Endpoint { path, handlers, .. } in endpoints() {
+        // These ask for no client.
+        let handlers = if matches!(path, "/openapi.json" | "/utilities") {
+            handlers.layer(by_address.clone())
+        } else {
+            handlers
+        };
         router = router.route(path, handlers);
     }
     for path in BELOW {
-        router = router.route(path, any(unknown_path));
+        router = router.route(path, any(unknown_path).layer(by_address.clone()));
     }
     router
         .method_not_allowed_fallback(wrong_method)

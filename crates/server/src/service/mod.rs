@@ -28,6 +28,7 @@ use connect_core::vault::{Vault, VaultError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::limits::Limits;
 use crate::worker::ConnectorSide;
 
 pub use access::{AccessGranted, ExchangeError, Refused};
@@ -52,11 +53,13 @@ pub struct Settings {
     pub connect_token_seconds: u32,
     /// Life of an authorization code from the moment it is handed over, in seconds.
     pub authorization_code_seconds: u32,
+    /// Whether callers are limited ([`crate::limits`]).
+    pub rate_limits: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { connect_token_seconds: 1800, authorization_code_seconds: 60 }
+        Self { connect_token_seconds: 1800, authorization_code_seconds: 60, rate_limits: true }
     }
 }
 
@@ -67,6 +70,7 @@ pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
     auditor: Arc<Auditor>,
+    limits: Limits,
     /// Opens documents. Of credentials this side has no key.
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
@@ -114,8 +118,10 @@ impl Service {
         side: Arc<dyn ConnectorSide>,
         settings: Settings,
     ) -> Self {
+        let auditor = Arc::new(Auditor::new(store.clone(), &keys, clock.clone()));
         Self {
-            auditor: Arc::new(Auditor::new(store.clone(), &keys, clock.clone())),
+            limits: Limits::new(&clock, auditor.clone(), settings.rate_limits),
+            auditor,
             store,
             keys: Arc::new(keys),
             vault,
@@ -133,6 +139,11 @@ impl Service {
     #[must_use]
     pub fn drawing(self, draw: Box<DrawPage>) -> Self {
         Self { draw, ..self }
+    }
+
+    /// How often callers may ask.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The utilities.

@@ -8,6 +8,7 @@ use axum::middleware::map_request;
 use axum::routing::get as route;
 use connect_core::audit::{Event, Kind, REFUSED_OPEN};
 use connect_core::store::AuditStore;
+use connect_server::limits::TrustedProxies;
 use connect_server::origin::{self, Origin, RequestId};
 use connect_server::request;
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ async fn send_to(app: &TestApp, router: Router, call: Call) -> Answer {
         request.extensions_mut().insert(ConnectInfo(peer));
         request
     });
-    call.send(request::around(router, app.service.clone()).layer(connected)).await
+    call.send(request::around(router, app.service.clone(), TrustedProxies::default()).layer(connected)).await
 }
 
 fn of_kind<'a>(log: &'a [Value], kind: &str) -> Vec<&'a Value> {

@@ -17,6 +17,7 @@ mod files;
 mod first_screen;
 mod flow;
 mod idempotency;
+mod limits;
 mod misplaced;
 mod modes;
 mod once;
