@@ -102,7 +102,7 @@ test('the frame answers no page but the one it was made for', async ({ modal, pa
   const handle = token.split('_')[3];
   await page.goto(PLAIN);
   // A page that knows the handle and says that it is somebody else: of the company's, or a stranger.
-  for (const [origin, ancestors] of [['http://localhost:3999', 'http://localhost:3999'], ['https://shop.example', "'none'"]]) {
+  for (const [origin, ancestors] of [['http://localhost:3999', 'http://localhost:3999'], ['https://shop.example', "'none'"]] as const) {
     const answer = page.waitForResponse(/connect\/frame/);
     await page.evaluate((src) => {
       const frame = document.createElement('iframe');

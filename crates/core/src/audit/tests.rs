@@ -148,6 +148,27 @@ fn removed_added_moved_and_renumbered_records_are_named() {
     assert_eq!(verify(&[good, vec![added]].concat(), None), Err(Broken::Changed(6)), "another key");
 }
 
+/// Records that were once true, of the same numbers and key: a backup was put back, the log went on otherwise,
+/// and somebody takes what he likes better of either.
+#[test]
+fn records_of_another_history_of_the_same_log_are_named() {
+    let good = log(5);
+    let mut other = good[..2].to_vec();
+    let mut at = head(&good[1]);
+    for n in 3..=5 {
+        let line = refusal(n, "198.51.100.9", 0).line().into_bytes();
+        at = chain(1).follow(&at, &line);
+        other.push(Record { sequence: at.sequence, line, mac: at.mac.to_vec() });
+    }
+    assert!(verify(&other, None).is_ok(), "each history is whole by itself");
+    for swapped in 2..4 {
+        let mut bad = good.clone();
+        bad[swapped] = other[swapped].clone();
+        let named = u64::try_from(swapped).unwrap() + if swapped == 2 { 2 } else { 1 };
+        assert_eq!(verify(&bad, None), Err(Broken::Changed(named)), "{swapped}");
+    }
+}
+
 #[test]
 fn a_cut_off_tail_is_seen_by_a_noted_head_alone() {
     let good = log(5);
