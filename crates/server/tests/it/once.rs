@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use connect_core::token::Environment;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, Call, LOGIN, TestApp, get, post};
+use crate::support::{Answer, Call, LOGIN, Place, TestApp, get, post};
 
 /// How many exchange one code at the same time.
 const AT_ONCE: usize = 64;
@@ -33,7 +34,8 @@ async fn at_once(app: &Arc<TestApp>, call: impl Fn() -> Call) -> Vec<Answer> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_64_simultaneous_exchanges_of_one_code_exactly_one_succeeds() {
-    let (app, company) = TestApp::start().await;
+    let app = Place::unlimited().sandbox();
+    let company = app.company("Northwind Solar", Environment::Sandbox).await;
     let app = Arc::new(app);
     let codes = app.many_codes(&company, codes()).await;
     for (number, code) in codes.iter().enumerate() {

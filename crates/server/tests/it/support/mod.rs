@@ -54,12 +54,19 @@ pub fn ring(seed: u8) -> Keyring {
 pub struct Place {
     dir: Arc<TempDir>,
     pub clock: ManualClock,
+    /// Off for what asks more at once than any caller may, while time stands still.
+    rate_limits: bool,
 }
 
 impl Place {
     pub fn new() -> Self {
         let clock = ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap());
-        Self { dir: Arc::new(tempfile::tempdir().unwrap()), clock }
+        Self { dir: Arc::new(tempfile::tempdir().unwrap()), clock, rate_limits: true }
+    }
+
+    /// One whose callers are not limited.
+    pub fn unlimited() -> Self {
+        Self { rate_limits: false, ..Self::new() }
     }
 
     /// Starts the service here, with the sandbox.
@@ -81,8 +88,8 @@ impl Place {
         let store = Arc::new(SqliteStore::open(&self.database()).unwrap());
         let secrets = Secrets::new([master; 32].into(), &ring(master)).unwrap();
         let (clock, directory) = (Arc::new(self.clock.clone()), Directory::embedded().unwrap());
-        let (service, worker) =
-            together(store.clone(), secrets, clock, directory, connectors, Settings::default());
+        let settings = Settings { rate_limits: self.rate_limits, ..Settings::default() };
+        let (service, worker) = together(store.clone(), secrets, clock, directory, connectors, settings);
         let service = Arc::new(service.drawing(Box::new(|page| format!("{:?}", page.content))));
         TestApp { router: api::router(service.clone()), service, worker, store, place: self.clone() }
     }
