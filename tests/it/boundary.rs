@@ -4,6 +4,10 @@
 use std::fs;
 use std::process::Command;
 
+use connect_core::store::VaultStore;
+use connect_core::vault::{Keyring, Kind, Purpose};
+use connect_sqlite::SqliteStore;
+
 use crate::support::{Home, Running};
 
 fn kill(pid: u32, signal: &str) {
@@ -36,6 +40,31 @@ fn a_master_key_in_the_environment_is_in_the_connectors_process_alone() {
     let said = home.refuses(&[("CONNECT_MASTER_KEY", &other)]);
     assert!(said.contains("version 1") && said.contains("put the right key back"), "{said}");
     home.start(&[("CONNECT_MASTER_KEY", &key)]);
+}
+
+/// What it can seal it could open: were it given the keys of credentials, its items would tell.
+#[tokio::test]
+async fn what_the_web_process_seals_is_under_the_keys_of_documents() {
+    let home = Home::new();
+    let server = home.start(&[]);
+    let file = home.read("data/sandbox-client.env");
+    let value = |name: &str| file.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    let body = "user_id=u";
+    let answer = server.send(&format!(
+        "POST /auth/connect-token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nPelm-Client-Id: {}\r\n\
+         Pelm-Secret: {}\r\nIdempotency-Key: once\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        value("PELM_CLIENT_ID="),
+        value("PELM_SECRET="),
+        body.len(),
+    ));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    server.stop("TERM");
+    let ring = Keyring::parse(&fs::read(home.path("data/master.key")).unwrap()).unwrap();
+    let store = SqliteStore::open(&home.path("data/connect.db")).unwrap();
+    let items = store.sealed_items(Kind::Answer, u32::MAX, None, 10).await.unwrap();
+    assert_eq!(items.len(), 1);
+    ring.vault(Purpose::Documents).unwrap().open(&items[0].context, &items[0].sealed).unwrap();
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! No password, code or token is seen where it does not belong: the whole flow is run over HTTP
 //! with unmistakable values, and then everything that came out of the server is searched for
-//! them: logs at the finest level, every answer, and every byte of the database.
+//! them: logs at the finest level, every answer, and every byte of the database, its log of writes and the
+//! audit log in it.
 
+mod background;
+mod company;
+mod consent;
+mod file;
+mod process;
 mod search;
 mod utility;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{Router, routing};
 use connect::calls::finish::Finish;
@@ -17,6 +23,7 @@ use connect::calls::submit_code::SubmitCode;
 use connect::calls::submit_login::SubmitLogin;
 use connect::calls::{NewToken, Way};
 use connect::logs::{self, Format};
+use connect_core::connector::Connector;
 use connect_core::secret::Secret;
 use connect_core::token::{Environment, Token, TokenKind};
 use connect_server::limits::TrustedProxies;
@@ -36,6 +43,21 @@ const WRONG_PASSWORD: &str = "canary-WRONG-password-4c81";
 const WRONG_CODE: &str = "canary-WRONG-code-9b20";
 const GARBAGE: &str = "canary-GARBAGE-77e1";
 
+/// What this process logs at the finest level, as text and as JSON. Tests that share a process share it.
+fn logs() -> &'static (Log, Log) {
+    static LOGS: OnceLock<(Log, Log)> = OnceLock::new();
+    LOGS.get_or_init(|| {
+        let (text, json) = (Log::default(), Log::default());
+        tracing_subscriber::registry()
+            .with(text.layer(Format::Text))
+            .with(json.layer(Format::Json))
+            .try_init()
+            .unwrap();
+        logs::hook_panics();
+        (text, json)
+    })
+}
+
 /// A site whose answers are all kept.
 struct Watched {
     site: Site,
@@ -43,6 +65,69 @@ struct Watched {
 }
 
 impl Watched {
+    /// With these connectors, and all that is logged kept.
+    async fn start(connectors: Vec<Arc<dyn Connector>>) -> Self {
+        logs();
+        Self { site: Site::with_all(connectors).await, seen: Vec::new() }
+    }
+
+    /// A connect token, as the company asks for one.
+    async fn connect_token(&mut self, user_id: &str) -> Hidden {
+        let made = post("/auth/connect-token").by(&self.site.company).form(&[("user_id", user_id)]);
+        let made = self.send("connect token", made).await.json();
+        Hidden(made["connect_token"].as_str().unwrap().to_owned())
+    }
+
+    /// To the screen that asks for the login of a utility, or whatever stands before it.
+    async fn choose(&mut self, token: &Hidden, utility: u32) -> FlowView {
+        let view = self.step(&Load { token: token.clone() }).await;
+        let view = self.step(&Go { token: token.clone(), step: view.step, way: Way::On }).await;
+        self.step(&SelectUtility { token: token.clone(), step: view.step, utility }).await
+    }
+
+    async fn sign_in(&mut self, token: &Hidden, view: &FlowView, username: &str, password: &str) -> FlowView {
+        let (username, password) = (Hidden(username.to_owned()), Hidden(password.to_owned()));
+        self.step(&SubmitLogin { token: token.clone(), step: view.step, username, password }).await
+    }
+
+    /// The access token of a run whose link exists.
+    async fn exchanged(&mut self, token: &Hidden) -> String {
+        let code: Hidden = self.send("finish", call(&Finish { token: token.clone() })).await.returned();
+        let exchange = post("/auth/token").by(&self.site.company).form(&[("code", &code.0)]);
+        self.send("token", exchange).await.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Nothing that was answered has one of them, except where it belongs.
+    fn answers_hold_none(&self, canaries: &[Canary]) {
+        for (what, answer) in &self.seen {
+            let headers = format!("{:?}", answer.headers).into_bytes();
+            for canary in canaries {
+                canary.must_not_be_in(&format!("the headers of: {what}"), &headers);
+                if !canary.belongs_to(what) {
+                    canary.must_not_be_in(&format!("the answer to: {what}"), &answer.body);
+                }
+            }
+        }
+    }
+
+    /// Nothing that was written has one of them: the database, the audit log, the program's log. `written` must
+    /// be found in the database, `logged` in the log, or the search would say nothing.
+    async fn files_hold_none(&self, canaries: &[Canary], written: &str, logged: &str) {
+        self.site.service.audit().flush().await.unwrap();
+        let database = self.site.database();
+        let names: Vec<_> = database.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(names.contains(&"connect.db") && names.contains(&"connect.db-wal"), "{names:?}");
+        assert!(database.iter().any(|(_, bytes)| search::contains(bytes, written.as_bytes())), "it is written");
+        for (name, bytes) in &database {
+            canaries.iter().for_each(|canary| canary.must_not_be_in(name, bytes));
+        }
+        let (text, json) = logs();
+        for (name, log) in [("the log", text.bytes()), ("the log in JSON", json.bytes())] {
+            assert!(search::contains(&log, logged.as_bytes()), "it is logged");
+            canaries.iter().for_each(|canary| canary.must_not_be_in(name, &log));
+        }
+    }
+
     async fn send(&mut self, what: &str, call: Call) -> Answer {
         let answer = self.site.send(call).await;
         self.seen.push((what.to_owned(), answer.clone()));
@@ -70,18 +155,14 @@ struct Tokens {
 /// From a connect token to the accounts, with every wrong turn on the way.
 async fn whole_flow(watched: &mut Watched) -> Tokens {
     let company = watched.site.company.clone();
-    let made = post("/auth/connect-token").by(&company).form(&[("user_id", "canary-user")]);
-    let connect = watched.send("connect token", made).await.json()["connect_token"].as_str().unwrap().to_owned();
-    let token = Hidden(connect.clone());
+    let token = watched.connect_token("canary-user").await;
+    let connect = token.0.to_string();
     let hidden = |text: &str| Hidden(text.to_owned());
 
     watched.frame(&token).await;
-    let mut view = watched.step(&Load { token: token.clone() }).await;
-    view = watched.step(&Go { token: token.clone(), step: view.step, way: Way::On }).await;
-    view = watched.step(&SelectUtility { token: token.clone(), step: view.step, utility: PGE }).await;
+    let mut view = watched.choose(&token, PGE).await;
     for password in [WRONG_PASSWORD, PASSWORD] {
-        let (username, password) = (hidden(USERNAME), hidden(password));
-        view = watched.step(&SubmitLogin { token: token.clone(), step: view.step, username, password }).await;
+        view = watched.sign_in(&token, &view, USERNAME, password).await;
         watched.frame(&token).await;
     }
     assert!(matches!(view.screen, Screen::Code(_)), "{view:?}");
@@ -173,14 +254,7 @@ async fn panics(watched: &mut Watched) {
 
 #[tokio::test]
 async fn nothing_secret_is_seen_where_it_does_not_belong() {
-    let (text, json) = (Log::default(), Log::default());
-    tracing_subscriber::registry()
-        .with(text.layer(Format::Text))
-        .with(json.layer(Format::Json))
-        .try_init()
-        .unwrap();
-    logs::hook_panics();
-    let mut watched = Watched { site: Site::with(Arc::new(CanaryUtility), true).await, seen: Vec::new() };
+    let mut watched = Watched::start(vec![Arc::new(CanaryUtility)]).await;
     let tokens = whole_flow(&mut watched).await;
     let quick = NewConnectToken { user_id: "quick".into(), utility: String::new() };
     watched.send("quickstart", get("/")).await;
@@ -203,32 +277,15 @@ async fn nothing_secret_is_seen_where_it_does_not_belong() {
     canaries.extend(mistakes(&mut watched, &tokens).await);
     panics(&mut watched).await;
 
-    for (what, answer) in &watched.seen {
-        let seen = format!("{:?}", answer.headers).into_bytes();
-        for canary in &canaries {
-            canary.must_not_be_in(&format!("the headers of: {what}"), &seen);
-            if !canary.belongs_to(what) {
-                canary.must_not_be_in(&format!("the answer to: {what}"), &answer.body);
-            }
-        }
-    }
-    let database = watched.site.database();
-    let names: Vec<_> = database.iter().map(|(name, _)| name.as_str()).collect();
-    assert!(names.contains(&"connect.db") && names.contains(&"connect.db-wal"), "{names:?}");
-    assert!(database.iter().any(|(_, bytes)| search::contains(bytes, USERNAME.as_bytes())), "it is written");
-    for (name, bytes) in &database {
-        canaries.iter().for_each(|canary| canary.must_not_be_in(name, bytes));
-    }
-    for (name, log) in [("the log", text.bytes()), ("the log in JSON", json.bytes())] {
-        assert!(search::contains(&log, b"login accepted"), "it is logged");
-        canaries.iter().for_each(|canary| canary.must_not_be_in(name, &log));
-    }
-    let lines = json.json();
+    watched.answers_hold_none(&canaries);
+    watched.files_hold_none(&canaries, USERNAME, "login accepted").await;
+    let lines = logs().1.json();
     let broken =
         |line: &&serde_json::Value| line["message"] == "answered" && line["spans"][0]["id"] == "it-breaks";
     assert!(lines.iter().filter(broken).all(|line| line["level"] == "INFO" && line["spans"][0]["status"] == 500));
     assert_eq!(lines.iter().filter(broken).count(), 2);
-    let panics: Vec<_> = lines.iter().filter(|line| line["message"] == "a panic").collect();
+    let panics: Vec<_> =
+        lines.iter().filter(|line| line["message"] == "a panic" && line["request"] == "it-breaks").collect();
     assert_eq!(panics.len(), 2, "{panics:?}");
     for panic in panics {
         assert!(panic["place"].as_str().unwrap().contains("canary.rs:"), "{panic}");

@@ -20,6 +20,14 @@ impl Canary {
         Self { name, forms: forms(text), home: None }
     }
 
+    /// The bytes of a key.
+    pub fn key(name: &'static str, bytes: &[u8]) -> Self {
+        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        let mut forms = vec![bytes.to_vec(), hex.into_bytes()];
+        forms.extend([STANDARD, URL_SAFE].map(|engine| engine.encode(bytes)[..40].to_owned().into_bytes()));
+        Self { name, forms, home: None }
+    }
+
     /// A token: its secret part alone counts as well.
     pub fn token(name: &'static str, text: &str) -> Self {
         let secret = text.rsplit_once('_').unwrap().1;

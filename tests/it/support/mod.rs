@@ -18,7 +18,7 @@ use connect_core::vault::Keyring;
 use connect_sandbox::SandboxConnector;
 use connect_server::bootstrap::SandboxClient;
 use connect_server::service::{Service, Settings};
-use connect_server::worker::{Secrets, together};
+use connect_server::worker::{Secrets, Worker, together};
 use connect_sqlite::SqliteStore;
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
@@ -36,6 +36,9 @@ pub const LOADER: &str = "window.PelmConnect = 'loader';\n";
 pub struct Site {
     pub router: Router,
     pub service: Arc<Service>,
+    pub worker: Arc<Worker>,
+    pub store: Arc<SqliteStore>,
+    pub ring: Keyring,
     pub company: SandboxClient,
     dir: TempDir,
 }
@@ -48,28 +51,35 @@ impl Site {
 
     /// With a connector of the test's own, with or without the quickstart.
     pub async fn with(connector: Arc<dyn Connector>, quickstart: bool) -> Self {
-        Self::build(connector, quickstart, false).await
+        Self::build(vec![connector], quickstart, false).await
+    }
+
+    /// With connectors of the test's own.
+    pub async fn with_all(connectors: Vec<Arc<dyn Connector>>) -> Self {
+        Self::build(connectors, true, false).await
     }
 
     /// As browsers reach it by https.
     pub async fn secure() -> Self {
-        Self::build(Arc::new(SandboxConnector::new()), true, true).await
+        Self::build(vec![Arc::new(SandboxConnector::new())], true, true).await
     }
 
-    async fn build(connector: Arc<dyn Connector>, quickstart: bool, secure: bool) -> Self {
+    async fn build(connectors: Vec<Arc<dyn Connector>>, quickstart: bool, secure: bool) -> Self {
         // Another test of this process may have done it.
         let _ = any_spawner::Executor::init_tokio();
         let dir = tempfile::tempdir().unwrap();
         let site = dir.path().join("site");
         make_site(&site);
         std::fs::create_dir(dir.path().join("data")).unwrap();
-        let secrets = Secrets::new([7; 32].into(), &Keyring::generate().unwrap()).unwrap();
-        let (service, _) = together(
-            Arc::new(SqliteStore::open(&dir.path().join("data/connect.db")).unwrap()),
+        let ring = Keyring::generate().unwrap();
+        let secrets = Secrets::new([7; 32].into(), &ring).unwrap();
+        let store = Arc::new(SqliteStore::open(&dir.path().join("data/connect.db")).unwrap());
+        let (service, worker) = together(
+            store.clone(),
             secrets,
             Arc::new(SystemClock),
             Directory::embedded().unwrap(),
-            vec![connector],
+            connectors,
             Settings::default(),
         );
         let service = Arc::new(service.drawing(Box::new(connect::pages::draw)));
@@ -85,7 +95,7 @@ impl Site {
             .site_pkg_dir("pkg")
             .build();
         let web = Web::new(service.clone(), options, quickstart.then(|| company.clone()), secure);
-        Self { router: router(web), service, company, dir }
+        Self { router: router(web), service, worker, store, ring, company, dir }
     }
 
     /// Sends a request.

@@ -167,6 +167,21 @@ impl Running {
         answer
     }
 
+    /// The same for what is no text: the body of the answer, which must be a success.
+    pub fn post(&self, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n",
+            body.len()
+        );
+        let mut socket = TcpStream::connect(self.address).unwrap();
+        socket.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+        let body = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap() + 4;
+        answer.split_off(body)
+    }
+
     pub fn get(&self, path: &str) -> String {
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
     }
