@@ -41,7 +41,11 @@ fn main() -> ExitCode {
 /// The log, on standard error; as `CONNECT_LOG` and `CONNECT_LOG_FORMAT` say.
 fn start_log() -> Result<(), String> {
     let format = Format::parse(std::env::var("CONNECT_LOG_FORMAT").ok().as_deref())?;
-    let filter = EnvFilter::try_from_env("CONNECT_LOG").unwrap_or_else(|_| "info".into());
+    let filter = match std::env::var("CONNECT_LOG") {
+        Ok(text) => EnvFilter::try_new(&text)
+            .map_err(|error| format!("The environment's CONNECT_LOG={text} is no log filter: {error}."))?,
+        Err(_) => "info".into(),
+    };
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
     tracing_subscriber::registry().with(filter).with(logs::layer(format, colours, io::stderr)).init();
     logs::hook_panics();

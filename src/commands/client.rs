@@ -6,10 +6,10 @@ use connect_core::origin::Origin;
 use connect_core::secret::Secret;
 use connect_core::store::SecretAge;
 use connect_core::token::Environment;
-use connect_server::service::ClientSummary;
+use connect_server::service::{ClientSummary, Service};
 use uuid::Uuid;
 
-use super::desk;
+use super::{Desk, desk};
 
 /// Longest name of a client, in characters: customers read it on the first screen.
 const MAX_NAME_CHARS: usize = 100;
@@ -81,8 +81,6 @@ fn seconds(text: &str) -> Result<Life, String> {
 pub(crate) async fn run(command: Command) -> Result<(), String> {
     let desk = desk().await?;
     let service = desk.service()?;
-    // What is changed is on record first; a secret is shown only then.
-    let note = |kind, id| desk.note(Event::of(kind).client(id));
     let failed = |error: &dyn std::fmt::Display| sentence(&error.to_string());
     match command {
         Command::Add { name, production } => {
@@ -91,8 +89,9 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
                 return Err(format!("A client's name has 1 to {MAX_NAME_CHARS} characters, on one line."));
             }
             let environment = if production { Environment::Production } else { Environment::Sandbox };
-            let (id, secret) = service.register_client(name, environment).await.map_err(|e| failed(&e))?;
-            note(Kind::AdminClientAdded, id).await?;
+            let id = service.new_client_id();
+            let register = service.register_client_as(id, name, environment);
+            let secret = act(&desk, Kind::AdminClientAdded, id, register).await?;
             show(id, &secret);
             eprintln!(
                 "The secret is not shown again. Pages that embed Connect: connect client origins {id} --add …"
@@ -104,8 +103,8 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
             }
         }
         Command::RotateSecret { id } => {
-            note(Kind::AdminSecretChanged, id).await?;
-            let secret = service.rotate_secret(id).await.map_err(|e| failed(&e))?;
+            known(&service, id).await?;
+            let secret = act(&desk, Kind::AdminSecretChanged, id, service.rotate_secret(id)).await?;
             show(id, &secret);
             eprintln!(
                 "The secret is not shown again. The older one still works; when nobody uses it any more: connect client retire-secret {id}"
@@ -116,8 +115,8 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
                 Age::Older => SecretAge::Older,
                 Age::Newer => SecretAge::Newer,
             };
-            note(Kind::AdminSecretChanged, id).await?;
-            service.retire_secret(id, which).await.map_err(|e| failed(&e))?;
+            known(&service, id).await?;
+            act(&desk, Kind::AdminSecretChanged, id, service.retire_secret(id, which)).await?;
             println!("One secret is left; the other one has stopped working.");
         }
         Command::Origins { id, add, remove } => {
@@ -126,22 +125,20 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
                 texts.iter().map(|text| Origin::parse(text).map_err(|e| format!("“{text}”: {e}."))).collect()
             };
             let (add, remove) = (read(&add)?, read(&remove)?);
-            if !add.is_empty() || !remove.is_empty() {
-                note(Kind::AdminClientChanged, id).await?;
-            }
+            known(&service, id).await?;
             for origin in add {
-                service.add_origin(id, origin).await.map_err(|e| failed(&e))?;
+                act(&desk, Kind::AdminClientChanged, id, service.add_origin(id, origin)).await?;
             }
             for origin in remove {
-                service.remove_origin(id, origin).await.map_err(|e| failed(&e))?;
+                act(&desk, Kind::AdminClientChanged, id, service.remove_origin(id, origin)).await?;
             }
             for origin in service.client_summary(id).await.map_err(|e| failed(&e))?.origins {
                 println!("{origin}");
             }
         }
         Command::CodeSeconds { id, seconds: Life(seconds) } => {
-            note(Kind::AdminClientChanged, id).await?;
-            service.set_code_seconds(id, seconds).await.map_err(|e| failed(&e))?;
+            known(&service, id).await?;
+            act(&desk, Kind::AdminClientChanged, id, service.set_code_seconds(id, seconds)).await?;
             match seconds {
                 Some(seconds) => println!("Its next codes live {seconds} seconds."),
                 None => println!("Its next codes live as long as the server's setting says."),
@@ -149,6 +146,29 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Only clients that exist are on record.
+async fn known(service: &Service, id: Uuid) -> Result<(), String> {
+    service.client_summary(id).await.map(|_| ()).map_err(|error| sentence(&error.to_string()))
+}
+
+/// Records an act, carries it out, and records as well that it could not be done.
+async fn act<T, E: std::fmt::Display>(
+    desk: &Desk,
+    kind: Kind,
+    id: Uuid,
+    act: impl Future<Output = Result<T, E>>,
+) -> Result<T, String> {
+    let event = Event::of(kind).client(id);
+    desk.note(event).await?;
+    match act.await {
+        Ok(done) => Ok(done),
+        Err(error) => {
+            let _ = desk.note(event.failed()).await;
+            Err(sentence(&error.to_string()))
+        }
+    }
 }
 
 /// In the form of the file that the quickstart has, so that it can be sent into one.

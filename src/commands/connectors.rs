@@ -12,7 +12,7 @@ use connect_core::store::Store;
 use connect_core::vault::{KeyBytes, Keyring, Purpose};
 use connect_server::bootstrap::{self, KeySource, SandboxClient, StartError};
 use connect_server::config::ConnectOptions;
-use connect_server::process::{Hello, Host, await_go, keep_to_oneself};
+use connect_server::process::{Hello, Host, Teller, await_go, keep_to_oneself};
 use connect_server::service::Service;
 use connect_server::worker::{OpenVaultError, Secrets, Worker, open_vault, together};
 use connect_sqlite::SqliteStore;
@@ -49,7 +49,7 @@ async fn run(connect: ConnectOptions, socket: UnixStream) -> Result<(), String> 
     let worker = Arc::new(worker);
     tokio::spawn(worker.clone().sync_forever());
     tokio::spawn(worker.audit().clone().run_forever());
-    tokio::spawn(watch_keys(store, source, ring.current(), worker.clone(), host.tell_documents()));
+    tokio::spawn(watch_keys(store, source, ring.current(), worker.clone(), host.teller()));
     drop(hello);
     let audit = worker.audit().clone();
     let served = host.serve(worker).await.map_err(broken);
@@ -107,7 +107,7 @@ async fn watch_keys(
     source: KeySource,
     mut current: Option<u32>,
     worker: Arc<Worker>,
-    tell: impl Fn(&[(u32, KeyBytes)]),
+    teller: Teller,
 ) {
     let mut every = tokio::time::interval(LOOK_EVERY);
     loop {
@@ -124,7 +124,9 @@ async fn watch_keys(
         }
         match take_up(&*store, &source, &worker).await {
             Ok((version, documents)) => {
-                tell(&documents);
+                if !teller.tell_documents(&documents).await {
+                    return;
+                }
                 current = Some(version);
                 tracing::info!(version, "a new version of the master key is in use");
             }

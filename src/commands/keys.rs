@@ -1,5 +1,7 @@
 //! `connect keys`: the master key, while the server runs.
 
+use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -11,7 +13,7 @@ use connect_server::bootstrap::{KeySource, StartError};
 use connect_server::worker::{Rotated, open_vault, rotate, sealed_under};
 use connect_sqlite::SqliteStore;
 
-use super::{Desk, desk};
+use super::{Desk, desk, options};
 
 /// How long to wait until a running server has taken up a new version: it looks every two seconds.
 const TAKEN_UP: Duration = Duration::from_secs(6);
@@ -22,36 +24,63 @@ const SUPERSEDED_SECONDS: i64 = 60;
 pub(crate) enum Command {
     /// Show the versions, and what is sealed under each.
     Status,
-    /// Print a new keyring, for a master key that you look after yourself.
-    New,
+    /// Print a new key, for a master key that you look after yourself.
+    New {
+        /// Its version: one more than the latest you have.
+        #[arg(default_value_t = 1)]
+        version: u32,
+    },
     /// Add a new version and seal everything under it; or go on where the last rotation broke off.
     Rotate,
     /// Forget an old version for good: backups that need it cannot be read any more.
     Retire {
         /// Its number.
         version: u32,
+        /// Give so many damaged items up, which no rotation can open.
+        #[arg(long, default_value_t = 0)]
+        despite: u64,
     },
 }
 
-pub(crate) async fn run(command: Command) -> Result<(), String> {
-    if matches!(command, Command::New) {
-        let ring = Keyring::generate().map_err(|error| format!("{error}."))?;
-        print!("{}", ring.text().expose());
-        return Ok(());
+/// One rotation at a time: two would each make a key, and one of them be lost. Held until it is dropped.
+fn alone() -> Result<File, String> {
+    let path = options()?.data_dir.join("keys.lock");
+    let failed = |error: std::io::Error| format!("{} could not be locked: {error}.", path.display());
+    let lock = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err("Another rotation is running: wait until it is through.".into()),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
     }
+}
+
+/// A line for a keyring.
+fn new(version: u32) -> Result<(), String> {
+    let line = Keyring::line(version).map_err(|error| format!("{error}."))?;
+    println!("{}", line.expose());
+    Ok(())
+}
+
+pub(crate) async fn run(command: Command) -> Result<(), String> {
+    let _alone = match command {
+        Command::New { version } => return new(version),
+        Command::Status => None,
+        Command::Rotate | Command::Retire { .. } => Some(alone()?),
+    };
+    // Read only now: another command may have written the key.
     let desk = desk().await?;
     match command {
-        Command::New => Ok(()),
+        Command::New { .. } => Ok(()),
         Command::Status => status(&desk.store, &desk.ring).await.map_err(failed),
         Command::Rotate => {
             desk.note(Event::of(Kind::AdminKeyRotated)).await?;
             let Desk { store, source, ring, .. } = desk;
             rotation(&store, &source, ring).await
         }
-        Command::Retire { version } => {
+        Command::Retire { version, despite } => {
             desk.note(Event::of(Kind::AdminKeyRotated).because("retired")).await?;
             let Desk { store, source, ring, .. } = desk;
-            retire(&store, &source, ring, version).await
+            retire(&store, &source, ring, version, despite).await
         }
     }
 }
@@ -76,49 +105,57 @@ async fn status(store: &SqliteStore, ring: &Keyring) -> Result<(), StoreError> {
 }
 
 async fn rotation(store: &SqliteStore, source: &KeySource, mut ring: Keyring) -> Result<(), String> {
-    let current = ring.current().unwrap_or(0);
-    let sealed = sealed_under(store).await.map_err(failed)?;
-    let left: u64 =
-        sealed.iter().flat_map(|(_, counts)| counts).filter(|(under, _)| *under != current).map(|(_, n)| n).sum();
-    if left > 0 {
-        println!("{left} items are not under version {current} yet: going on with them.");
-    } else {
+    // A version that was added a moment ago, by hand or by a rotation that was broken off, counts as new.
+    tokio::time::sleep(TAKEN_UP).await;
+    let Rotated { done, .. } = seal_anew(store, &ring).await?;
+    if done == 0 {
         let version = ring.add_version().map_err(|error| format!("{error}."))?;
         source.write(&ring).map_err(|error| error.to_string())?;
         open_vault(store, &ring, SystemClock.now()).await.map_err(|error| StartError::from(error).to_string())?;
         println!("Version {version} is made. A running server takes it up within seconds.");
         tokio::time::sleep(TAKEN_UP).await;
+    } else {
+        println!("That was left of an earlier rotation, or of a version that you have added.");
     }
-    let mut told = 0;
-    let Rotated { done, failed } = rotate(store, &ring, |done| {
-        if done / 10_000 > told {
-            told = done / 10_000;
-            println!("{done} items …");
-        }
-    })
-    .await
-    .map_err(|error| format!("{error}. Nothing is lost: start the rotation again."))?;
-    println!("{done} items are sealed under version {} now.", ring.current().unwrap_or(0));
+    let Rotated { done: more, failed } = seal_anew(store, &ring).await?;
+    println!("{} items are sealed under version {} now.", done + more, ring.current().unwrap_or(0));
     if failed > 0 {
-        return Err(format!(
-            "{failed} items could not be opened and stay as they are; the log names them. Their customers must link again."
-        ));
+        println!(
+            "{failed} items are damaged and stay as they are; the log names them. Their customers must link again."
+        );
     }
     println!("An older version can be forgotten with: connect keys retire VERSION");
     Ok(())
 }
 
-async fn retire(store: &SqliteStore, source: &KeySource, mut ring: Keyring, version: u32) -> Result<(), String> {
+async fn seal_anew(store: &SqliteStore, ring: &Keyring) -> Result<Rotated, String> {
+    let mut told = 0;
+    let rotated = rotate(store, ring, |done| {
+        if done / 10_000 > told {
+            told = done / 10_000;
+            println!("{done} items …");
+        }
+    });
+    rotated.await.map_err(|error| format!("{error}. Nothing is lost: start the rotation again."))
+}
+
+async fn retire(
+    store: &SqliteStore,
+    source: &KeySource,
+    mut ring: Keyring,
+    version: u32,
+    despite: u64,
+) -> Result<(), String> {
     let now = SystemClock.now();
     let superseded = after(now, -SUPERSEDED_SECONDS);
-    match store.retire_key_version(version, superseded, now).await.map_err(failed)? {
+    match store.retire_key_version(version, superseded, now, despite).await.map_err(failed)? {
         Retirement::Unknown => Err(format!("There is no version {version}: connect keys status lists them.")),
         Retirement::TooSoon => Err(format!(
             "Version {version} is the latest, or has a successor for less than {SUPERSEDED_SECONDS} seconds: rotate first, then wait."
         )),
-        Retirement::InUse(items) => {
-            Err(format!("{items} items are sealed under version {version}: rotate first."))
-        }
+        Retirement::InUse(items) => Err(format!(
+            "{items} items are sealed under version {version}: rotate first. If they are damaged and stay: connect keys retire {version} --despite {items}"
+        )),
         Retirement::Done => {
             ring.remove(version);
             match source {

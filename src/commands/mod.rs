@@ -22,6 +22,7 @@ use connect_core::keys::Keys;
 use connect_core::vault::{KeyBytes, Keyring};
 use connect_server::bootstrap::{KeySource, StartError};
 use connect_server::config::ConnectOptions;
+use connect_server::process::keep_to_oneself;
 use connect_server::service::{Auditor, Service};
 use connect_server::worker::{Secrets, open_vault, together};
 use connect_sqlite::SqliteStore;
@@ -83,7 +84,7 @@ fn store(connect: &ConnectOptions) -> Result<SqliteStore, String> {
     if !database.is_file() {
         return Err(format!("{} does not exist: start the server once.", database.display()));
     }
-    SqliteStore::open(&database).map_err(|error| format!("{error}."))
+    SqliteStore::open_as_it_is(&database).map_err(|error| format!("{error}."))
 }
 
 /// The database that a running server uses as well, opened with the master key.
@@ -97,6 +98,7 @@ struct Desk {
 
 /// Opens it: the right key is shown before anything is changed.
 async fn desk() -> Result<Desk, String> {
+    keep_to_oneself();
     let options = options()?;
     let source = KeySource::find(&options.data_dir, |name| std::env::var(name).ok());
     let store = Arc::new(store(&options)?);

@@ -20,8 +20,12 @@ use connect_server::config::ConnectOptions;
 use connect_server::process::{self, Confined, Hello};
 use leptos::config::{LeptosOptions, get_configuration};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::{CONFIG, options};
+
+/// How long requests may take to end after the signal.
+const STOP: Duration = Duration::from_secs(20);
 
 const ENDED: &str = "The process of the connectors has ended, and without it nothing can be linked: start again.";
 
@@ -86,7 +90,9 @@ pub(crate) fn web_process() -> Result<(), String> {
 
 /// Leaves this process the site and the database, and no connections of its own.
 fn shut_off(options: &LeptosOptions, connect: &ConnectOptions) -> Result<(), String> {
+    // SQLite puts its other files beside the real file, not beside a link to it.
     let database = connect.database();
+    let database = database.canonicalize().map_err(|e| format!("{} cannot be found: {e}.", database.display()))?;
     // The other process has opened it: all three are there.
     let files = ["", "-wal", "-shm"].map(|suffix| {
         let mut file = database.clone().into_os_string();
@@ -95,8 +101,11 @@ fn shut_off(options: &LeptosOptions, connect: &ConnectOptions) -> Result<(), Str
     });
     match process::confine(&[Path::new(options.site_root.as_ref())], &files) {
         Ok(Confined::Fully) => {}
-        Ok(how) => {
-            tracing::warn!(?how, "this system cannot shut the web's process off from the master key's file")
+        Ok(Confined::Files) => {
+            tracing::warn!("this kernel cannot shut the web's process off from making connections")
+        }
+        Ok(Confined::Not) => {
+            tracing::warn!("this system cannot shut the web's process off from the master key's file")
         }
         Err(error) => return Err(format!("The web's process could not be confined: {error}.")),
     }
@@ -124,9 +133,23 @@ async fn serve(
     let audit = web.service.audit().clone();
     // The peer's address goes into records.
     let router = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
+    let (told, stopping) = oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _ = told.send(());
+    };
+    let late = async move {
+        // Without the signal there is no hurry.
+        if stopping.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(STOP).await;
+    };
     let served = axum::serve(listener, router).with_graceful_shutdown(stop);
     let served = tokio::select! {
         served = async { served.await } => served.map_err(|e| format!("The server stopped: {e}.")),
+        // Somebody sends half a request and keeps the line: what is to be written is written all the same.
+        () = late => Ok(()),
         _ = &mut ended => Err(ENDED.into()),
     };
     // Open windows first: then the last record is that of the stop.

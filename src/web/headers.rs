@@ -5,8 +5,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Two years (<https://hstspreload.org> asks for one at least).
-const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+/// Two years. For this host alone: what else is below it is the operator's to know.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Adds the headers that no handler set itself. `secure`: browsers reach us by https.
 pub(super) async fn add(State(secure): State<bool>, request: Request, next: Next) -> Response {

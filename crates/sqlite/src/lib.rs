@@ -71,6 +71,13 @@ impl SqliteStore {
         Self::open_with(path, PATIENCE)
     }
 
+    /// Opens a database that a server may be using, without bringing it up to date: a server of an earlier version
+    /// could not go on. [`OpenError::Older`] if it would have to be.
+    pub fn open_as_it_is(path: &Path) -> Result<Self, OpenError> {
+        open::up_to_date(path, PATIENCE)?;
+        Self::open_with(path, PATIENCE)
+    }
+
     fn open_with(path: &Path, patience: Duration) -> Result<Self, OpenError> {
         let mut connections = open::open(path, patience)?;
         let failed = |error: std::io::Error| OpenError::other(path, error);

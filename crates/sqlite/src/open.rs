@@ -50,6 +50,18 @@ pub enum OpenError {
         /// The latest that this program knows.
         known: u32,
     },
+    /// Written by an earlier version.
+    #[error(
+        "the database {path} is of an earlier version of this program (schema {found}, this one has {known}): start the server with this version first"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+        /// The one of this program.
+        known: u32,
+    },
     /// Another program holds it.
     #[error("the database {0} is locked by another program")]
     Locked(PathBuf),
@@ -135,6 +147,19 @@ pub(crate) fn open(path: &Path, patience: Duration) -> Result<Connections, OpenE
     Ok(Connections { writer, checkpointer, readers })
 }
 
+/// Whether the database at `path` is of this program's version, which nothing is done about here.
+pub(crate) fn up_to_date(path: &Path, patience: Duration) -> Result<(), OpenError> {
+    let _one_at_a_time = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+    let failed = |error: rusqlite::Error| OpenError::sqlite(path, &error);
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience).map_err(failed)?;
+    match migrations::inspect(&conn).map_err(failed)? {
+        Found::Version(found) if found < migrations::latest() => {
+            Err(OpenError::Older { path: path.into(), found, known: migrations::latest() })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Makes sure that there is a file and that nobody else may read it; its real path.
 ///
 /// Never opens a file that exists (see [`OPENING`]).
@@ -187,6 +212,8 @@ fn connect(path: &Path, access: OpenFlags, patience: Duration) -> rusqlite::Resu
     conn.busy_timeout(patience)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // Never in a file elsewhere: neither what savepoints may have to undo nor a long sort.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
     // What a changed schema could make SQLite call is limited to what is harmless.
     conn.pragma_update(None, "trusted_schema", false)?;
     Ok(conn)
@@ -218,8 +245,6 @@ fn writing(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is overwritten, not only unlinked: sealed logins, user names.
     conn.pragma_update(None, "secure_delete", true)?;
-    // Savepoints keep what they may have to undo in memory, never in a file elsewhere.
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(())
 }
 

@@ -298,8 +298,9 @@ impl VaultStore for SqliteStore {
         version: u32,
         superseded_before: Timestamp,
         at: Timestamp,
+        despite: u64,
     ) -> StoreResult<Retirement> {
-        self.writer.shred(move |conn| vault::retire(conn, version, superseded_before, at)).await
+        self.writer.shred(move |conn| vault::retire(conn, version, superseded_before, at, despite)).await
     }
 
     async fn has_clients(&self) -> StoreResult<bool> {

@@ -103,6 +103,7 @@ pub(crate) fn retire(
     version: u32,
     superseded_before: Timestamp,
     at: Timestamp,
+    despite: u64,
 ) -> Done<Retirement> {
     if one(conn, "SELECT 1 FROM key_versions WHERE version = ?1", [version], |_| Ok(()))?.is_none() {
         return Ok(Retirement::Unknown);
@@ -121,7 +122,7 @@ pub(crate) fn retire(
         in_use +=
             counts(conn, kind)?.iter().filter(|(found, _)| *found == version).map(|(_, rows)| rows).sum::<u64>();
     }
-    if in_use > 0 {
+    if in_use > despite {
         return Ok(Retirement::InUse(in_use));
     }
     run(

@@ -58,12 +58,14 @@ pub trait VaultStore: Send + Sync {
     async fn key_versions(&self) -> StoreResult<Vec<KeyVersion>>;
     /// Adds versions; one that is there stays as it is.
     async fn add_key_versions(&self, versions: Vec<(u32, Check)>, at: Timestamp) -> StoreResult<()>;
-    /// Retires a version if no item is sealed under it and a later one came before `superseded_before`.
+    /// Retires a version if a later one came before `superseded_before` and no more than `despite` items are sealed
+    /// under it: those are given up.
     async fn retire_key_version(
         &self,
         version: u32,
         superseded_before: Timestamp,
         at: Timestamp,
+        despite: u64,
     ) -> StoreResult<Retirement>;
 
     /// Whether there is any client: a database without one is new.

@@ -77,6 +77,14 @@ impl Keyring {
         Ok(ring)
     }
 
+    /// A new random key, as a line of a keyring.
+    pub fn line(version: u32) -> Result<Secret, KeyringError> {
+        let mut key = KeyBytes::default();
+        SystemRandom::new().fill(&mut *key).map_err(|_| KeyringError::Random)?;
+        let key = Zeroizing::new(STANDARD.encode(*key));
+        Ok(Secret::new(format!("{version}:{}", &*key)))
+    }
+
     /// Adds a new random key; its version.
     pub fn add_version(&mut self) -> Result<u32, KeyringError> {
         if self.0.len() == MOST_VERSIONS {

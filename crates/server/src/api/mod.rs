@@ -128,7 +128,7 @@ pub fn router(service: Arc<Service>) -> Router {
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(misplaced::refuse))
+        .layer(middleware::from_fn_with_state(service.clone(), misplaced::refuse))
         .layer(cors())
         .with_state(ApiState { service, utilities })
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::auth::Reader;
 use super::reply::Reply;
 use super::{ApiError, ApiState};
+use crate::origin;
 
 /// Answer of `GET /users/{user_id}`.
 #[derive(Serialize)]
@@ -60,16 +61,21 @@ pub(super) async fn delete(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Reply<Deleted>, ApiError> {
     let (id, user) = own_user(&state, &reader, path).await?;
-    // Before it is done: no deletion is without its record.
     let event = Event::of(Kind::UserDeleted).client(reader.client.id).on(Subject::User(user.id));
-    state.service.audit().note(event).await?;
-    let deleted = match state.service.delete_user(reader.principal).await {
-        Ok(deleted) => deleted,
-        Err(fault) => {
-            state.service.audit().note(event.failed()).await?;
-            return Err(fault.into());
+    let (service, principal) = (state.service.clone(), reader.principal);
+    // A task of its own: who hangs up in between leaves no record without its deletion.
+    let deletion = tokio::spawn(origin::carry(async move {
+        // Before it is done: no deletion is without its record.
+        service.audit().note(event).await?;
+        match service.delete_user(principal).await {
+            Ok(deleted) => Ok(deleted),
+            Err(fault) => {
+                service.audit().note(event.failed()).await?;
+                Err(fault)
+            }
         }
-    };
+    }));
+    let deleted = deletion.await.map_err(|_| ApiError::internal())??;
     Ok(Reply::new(reader.client.environment, Deleted { id, deleted }))
 }
 

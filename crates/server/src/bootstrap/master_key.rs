@@ -27,6 +27,8 @@ pub enum KeySource {
     Text(Secret),
     /// From a file that somebody else looks after.
     Given(PathBuf),
+    /// From systemd, which has put it into a directory that only the service sees.
+    Credential(PathBuf),
     /// From the data directory: made on first start, and written by a rotation.
     Own(PathBuf),
 }
@@ -43,7 +45,7 @@ impl KeySource {
         }
         let credential = given("CREDENTIALS_DIRECTORY").map(|dir| Path::new(&dir).join(CREDENTIAL));
         match credential.filter(|path| path.exists()) {
-            Some(path) => Self::Given(path),
+            Some(path) => Self::Credential(path),
             None => Self::Own(data_dir.join(FILE)),
         }
     }
@@ -52,7 +54,7 @@ impl KeySource {
     pub fn name(&self) -> String {
         match self {
             Self::Text(_) => TEXT_VARIABLE.to_owned(),
-            Self::Given(path) | Self::Own(path) => path.display().to_string(),
+            Self::Given(path) | Self::Credential(path) | Self::Own(path) => path.display().to_string(),
         }
     }
 
@@ -60,7 +62,8 @@ impl KeySource {
     pub fn read(&self) -> Result<Keyring, StartError> {
         let bytes = match self {
             Self::Text(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
-            Self::Given(path) | Self::Own(path) => read_private(path)?,
+            Self::Given(path) | Self::Own(path) => read_private(path, true)?,
+            Self::Credential(path) => read_private(path, false)?,
         };
         Keyring::parse(&bytes).map_err(|error| StartError::Key { path: self.name(), error })
     }
@@ -90,11 +93,10 @@ impl KeySource {
     }
 }
 
-fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, StartError> {
+fn read_private(path: &Path, ours: bool) -> Result<Zeroizing<Vec<u8>>, StartError> {
     let failed = |error: io::Error| StartError::File { path: path.display().to_string(), verb: "read", error };
     let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
-    // systemd's credentials lie in a directory that only the service sees.
-    if mode & 0o077 != 0 && !path.ends_with(CREDENTIAL) {
+    if mode & 0o077 != 0 && ours {
         return Err(StartError::KeyOpen { path: path.display().to_string() });
     }
     fs::read(path).map(Zeroizing::new).map_err(failed)
@@ -160,6 +162,6 @@ mod tests {
         fs::write(dir.path().join(CREDENTIAL), text.expose()).unwrap();
         let source = of("CREDENTIALS_DIRECTORY", dir.path().display().to_string());
         assert_eq!(source.read().unwrap().current(), Some(1));
-        assert!(matches!(source, KeySource::Given(_)));
+        assert!(matches!(source, KeySource::Credential(_)));
     }
 }

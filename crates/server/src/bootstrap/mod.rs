@@ -4,7 +4,7 @@ mod master_key;
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
 use std::path::Path;
 
 use connect_core::secret::Secret;
@@ -133,13 +133,22 @@ fn read_client(text: &str) -> Option<SandboxClient> {
     Some(SandboxClient { id: id.to_owned(), secret: Secret::new(value("PELM_SECRET")?) })
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Writes a file that only its owner can read, whole or not at all. It stays its owner's: what root writes for
+/// a service with a user of its own, that user must be able to read.
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".new");
     let new = path.with_file_name(name);
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    if let Ok(old) = fs::metadata(path) {
+        let made = file.metadata()?;
+        if (old.uid(), old.gid()) != (made.uid(), made.gid()) {
+            chown(&new, Some(old.uid()), Some(old.gid()))?;
+        }
+    }
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&new, path)
+    fs::rename(&new, path)?;
+    // The name as well: what is sealed from now on hangs on it.
+    fs::File::open(path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()
 }

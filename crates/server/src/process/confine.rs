@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 /// How far the system went along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confined {
-    /// All of it holds.
+    /// Files and TCP connections are shut off.
     Fully,
-    /// An older kernel: files are shut off, connections are not.
-    Partly,
+    /// A kernel from 5.13 to 6.6: files are shut off, connections are not.
+    Files,
     /// Not Linux, or a kernel without Landlock: the boundary is the process alone.
     Not,
 }
@@ -31,12 +31,13 @@ pub fn keep_to_oneself() {
 /// and from making connections. Must be called before the process has a second thread, and cannot be
 /// taken back.
 ///
-/// By Landlock (Linux 5.13; connections 6.7). It also keeps the process from looking into others.
+/// By Landlock (Linux 5.13; TCP connections 6.7). It also keeps the process from looking into others. It knows neither
+/// UDP nor sockets with a name in the file system.
 #[cfg(target_os = "linux")]
 pub fn confine(read: &[&Path], write: &[PathBuf]) -> Result<Confined, String> {
     use landlock::{
-        ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
-        RulesetCreatedAttr, RulesetStatus, Scope,
+        ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd, Ruleset,
+        RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
     };
 
     let abi = ABI::V6;
@@ -56,11 +57,13 @@ pub fn confine(read: &[&Path], write: &[PathBuf]) -> Result<Confined, String> {
         let fd = PathFd::new(path).map_err(|error| format!("{error}"))?;
         rules = rules.add_rule(PathBeneath::new(fd, AccessFs::from_file(abi))).map_err(failed)?;
     }
-    match rules.restrict_self().map_err(failed)?.ruleset {
-        RulesetStatus::FullyEnforced => Ok(Confined::Fully),
-        RulesetStatus::PartiallyEnforced => Ok(Confined::Partly),
-        RulesetStatus::NotEnforced => Ok(Confined::Not),
-    }
+    let status = rules.restrict_self().map_err(failed)?;
+    Ok(match (status.ruleset, status.landlock) {
+        (RulesetStatus::NotEnforced, _) => Confined::Not,
+        // Connections came with the fourth version (6.7). What came later, signals and abstract sockets, adds to it.
+        (_, LandlockStatus::Available { effective_abi, .. }) if effective_abi >= ABI::V4 => Confined::Fully,
+        _ => Confined::Files,
+    })
 }
 
 /// Landlock is Linux's.

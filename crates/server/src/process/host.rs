@@ -39,13 +39,9 @@ impl Host {
         Ok(Self { from, to })
     }
 
-    /// Tells the web's process the keys of documents that are good from now on.
-    pub fn tell_documents(&self) -> impl Fn(&[(u32, KeyBytes)]) + Send + use<> {
-        let to = self.to.clone();
-        move |keys| {
-            // Full or closed: then the other side has ended, or will be told with the next change.
-            let _ = to.try_send(ToWeb::Documents(sent_keys(keys)));
-        }
+    /// By which the web's process is told the keys of documents that are good from now on.
+    pub fn teller(&self) -> Teller {
+        Teller(self.to.clone())
     }
 
     /// Carries out what is asked until the web's process ends.
@@ -59,6 +55,16 @@ impl Host {
             tokio::spawn(carry_out(worker, message, to));
         }
         Ok(())
+    }
+}
+
+/// Tells the web's process of new keys.
+pub struct Teller(mpsc::Sender<ToWeb>);
+
+impl Teller {
+    /// Tells it the keys of documents; whether they are on their way.
+    pub async fn tell_documents(&self, keys: &[(u32, KeyBytes)]) -> bool {
+        self.0.send(ToWeb::Documents(sent_keys(keys))).await.is_ok()
     }
 }
 
@@ -104,13 +110,25 @@ async fn carry_out(worker: Arc<Worker>, message: ToWorker, to: mpsc::Sender<ToWe
             return;
         }
         ToWorker::BillPdf { id, user, account, remote_id } => {
-            (id, worker.bill_pdf(user, &account, &remote_id).await.map(Answer::from))
+            let asked = async move { worker.bill_pdf(user, &account, &remote_id).await.map(Answer::from) };
+            (id, tokio::spawn(asked).await)
         }
-        ToWorker::DeleteUser { id, user } => (id, worker.delete_user(user).await.map(Answer::Deleted)),
+        ToWorker::DeleteUser { id, user } => {
+            let asked = async move { worker.delete_user(user).await.map(Answer::Deleted) };
+            (id, tokio::spawn(asked).await)
+        }
     };
-    let answer = answer.unwrap_or_else(|fault| {
-        tracing::error!(%fault, "a request of the web's process failed");
-        Answer::Failed
-    });
+    let answer = match answer {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(fault)) => {
+            tracing::error!(%fault, "a request of the web's process failed");
+            Answer::Failed
+        }
+        Err(error) => {
+            // Without the panic's message, which may hold a secret. Whoever waits is told.
+            tracing::error!(panicked = error.is_panic(), "a request of the web's process broke off");
+            Answer::Failed
+        }
+    };
     let _ = to.send(ToWeb::Answer { id, answer }).await;
 }

@@ -19,7 +19,7 @@ use connect_core::vault::KeyBytes;
 use crate::bootstrap::SandboxClient;
 use crate::worker::Ways;
 pub use confine::{Confined, confine, keep_to_oneself};
-pub use host::{Host, await_go};
+pub use host::{Host, Teller, await_go};
 pub use remote::Remote;
 
 /// What the web's process is given at its start.

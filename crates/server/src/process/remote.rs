@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::net::UnixStream as StdStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use connect_core::connector::RemoteAccount;
@@ -21,6 +22,8 @@ use crate::worker::{ConnectorSide, PdfAnswer, RunAt, Ways, Work};
 
 /// Messages that may wait to be sent: beyond it callers wait for a place.
 const QUEUE: usize = 256;
+/// How long to wait for an answer.
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// Questions without an answer yet; `None` once there will be none any more.
 type Waiting = Mutex<Option<HashMap<u64, oneshot::Sender<Answer>>>>;
@@ -68,7 +71,9 @@ impl Remote {
         let (reply, answer) = oneshot::channel();
         lock(&self.waiting).as_mut().ok_or(Fault::NoConnectors)?.insert(id, reply);
         self.to.send(question(id)).await.map_err(|_| Fault::NoConnectors)?;
-        match answer.await.map_err(|_| Fault::NoConnectors)? {
+        // Longer than a connector is waited for there.
+        let answer = tokio::time::timeout(LONGEST, answer).await.map_err(|_| Fault::NoConnectors)?;
+        match answer.map_err(|_| Fault::NoConnectors)? {
             Answer::Failed => Err(Fault::Broken("the connectors' process could not carry out a request")),
             answer => Ok(answer),
         }

@@ -64,11 +64,26 @@ impl Service {
 
     /// Registers a client. The secret is returned once and only its keyed hash is stored.
     pub async fn register_client(&self, name: &str, environment: Environment) -> Result<(Uuid, Secret), Fault> {
+        let id = self.new_client_id();
+        Ok((id, self.register_client_as(id, name, environment).await?))
+    }
+
+    /// An id for a new client, should it have to be known before.
+    pub fn new_client_id(&self) -> Uuid {
+        new_id(&*self.clock)
+    }
+
+    /// The same under an id of [`Self::new_client_id`].
+    pub async fn register_client_as(
+        &self,
+        id: Uuid,
+        name: &str,
+        environment: Environment,
+    ) -> Result<Secret, Fault> {
         let (secret, stored) = self.new_secret(environment)?;
-        let id = new_id(&*self.clock);
         let client = Client { id, name: name.to_owned(), environment, code_seconds: None };
         self.store.add_client(client, stored).await?;
-        Ok((id, secret))
+        Ok(secret)
     }
 
     /// Gives a client a second secret; the first one goes on working until it is retired.

@@ -71,7 +71,7 @@ impl Service {
         }
         let (url, state) = self.consent_url(&run).ok_or(RunError::OutOfPlace)?;
         let begun = Event::of(Kind::ConsentBegun).client(run.client.id);
-        self.auditor.note(begun.on(Subject::Session(run.session.id))).await?;
+        self.auditor.seen(begun.on(Subject::Session(run.session.id)));
         Ok(Departure { url, proof: self.keys.consent_proof(&state), handle: run.session.handle })
     }
 

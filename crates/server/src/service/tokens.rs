@@ -1,6 +1,6 @@
 //! What a client asks about its tokens: whether they are good (RFC 7662), and to end them (RFC 7009).
 
-use connect_core::audit::{Event, Kind};
+use connect_core::audit::{Event, Kind, Subject};
 use connect_core::store::{Client, ConnectSession};
 use connect_core::token::{Token, TokenKind};
 use jiff::Timestamp;
@@ -58,6 +58,18 @@ impl Service {
             .find_map(|kind| Token::parse(kind, token));
         let Some(token) = parsed else { return Ok(()) };
         let digest = self.keys.token_digest(&token);
+        // On record before it is done, for who hangs up in the middle leaves no gap: what was asked for by the client whose
+        // token it is.
+        let access = match token.kind() {
+            TokenKind::Access => self.store.access_token(&digest).await?.map(|found| found.principal),
+            _ => None,
+        };
+        if let Some(own) = access.filter(|principal| principal.client_id == client.id) {
+            let event = Event::of(Kind::TokenRevoked).client(client.id).on(Subject::User(own.user_id));
+            self.auditor.note(event).await?;
+        } else if token.kind() != TokenKind::Access {
+            self.auditor.seen(Event::of(Kind::TokenRevoked).client(client.id).because("connect_token_or_code"));
+        }
         let revoked = match token.kind() {
             TokenKind::Access => self.store.revoke_access_token(&digest, client.id).await?,
             TokenKind::AuthorizationCode => self.store.revoke_code(&digest, client.id).await?,
@@ -72,7 +84,6 @@ impl Service {
             TokenKind::ClientSecret | TokenKind::Refresh => false,
         };
         if revoked {
-            self.auditor.note(Event::of(Kind::TokenRevoked).client(client.id)).await?;
             tracing::info!(client = %client.id, kind = ?token.kind(), "a client revoked a token");
         }
         Ok(())

@@ -85,6 +85,11 @@ enum Outcome {
     Silent,
 }
 
+/// Somebody's credential is opened.
+fn opening(user: &User) -> Event {
+    Event::of(Recorded::CredentialOpened).client(user.client_id).on(Subject::User(user.id))
+}
+
 impl Worker {
     /// The login that a customer has linked.
     pub(super) async fn open_login(&self, user: &User, sealed: &[u8]) -> Result<Login, Fault> {
@@ -103,13 +108,22 @@ impl Worker {
 
     /// Each use of a credential is on record before it is open.
     async fn note_opening(&self, user: &User, what: &'static str) -> Result<(), Fault> {
-        let event = Event::of(Recorded::CredentialOpened).client(user.client_id).on(Subject::User(user.id));
-        self.auditor.note(event.because(what)).await
+        self.auditor.note(opening(user).because(what)).await
     }
 
     /// Reads what [`Self::seal_session`] wrote.
     pub(super) async fn open_session(&self, user: &User, sealed: &[u8]) -> Result<UtilitySession, Fault> {
         self.note_opening(user, "session").await?;
+        self.open_counted(user, sealed)
+    }
+
+    /// The same for what a client may ask for again and again: counted, not written each time.
+    pub(super) fn open_session_seen(&self, user: &User, sealed: &[u8]) -> Result<UtilitySession, Fault> {
+        self.auditor.seen(opening(user).because("document"));
+        self.open_counted(user, sealed)
+    }
+
+    fn open_counted(&self, user: &User, sealed: &[u8]) -> Result<UtilitySession, Fault> {
         let plain = self.vault.open(&Context::of(Kind::Session, user.client_id, user.id), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored session"))
     }
@@ -260,7 +274,9 @@ impl Job {
             Outcome::Silent => self.write_answer(Answer::TimedOut, None).await,
             Outcome::Challenge(_, _, LoginStep::Done(_)) => Err(Fault::Broken("a finished login as a challenge")),
             Outcome::Failed(error) => {
-                self.note(Recorded::LoginRefused).await?;
+                if refused(&error) {
+                    self.note(Recorded::LoginRefused).await?;
+                }
                 tracing::info!(session = %self.session.id, utility = self.utility, %error, "login failed");
                 // After an outage the customer may go on with the same challenge.
                 let kept = matches!(error, ConnectorError::SiteDown | ConnectorError::SiteChanged(_))
@@ -329,6 +345,18 @@ impl Job {
         self.desk.wake();
         Ok(())
     }
+}
+
+/// Whether the utility has said no to the customer; else it was an outage, or nothing was sent.
+fn refused(error: &ConnectorError) -> bool {
+    matches!(
+        error,
+        ConnectorError::InvalidCredentials
+            | ConnectorError::Locked
+            | ConnectorError::TooManyCodes
+            | ConnectorError::ChallengeExpired
+            | ConnectorError::ActionRequired(_)
+    )
 }
 
 /// An account as it is stored, should it be new.

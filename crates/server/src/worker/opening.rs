@@ -1,8 +1,8 @@
 //! Opening the vault of a database with a keyring: is it the right one, and what must be made first.
 
-use connect_core::store::{Reseal, Store, StoreError};
+use connect_core::store::{KeyVersion, Reseal, Store, StoreError};
 use connect_core::vault::{
-    Before, Context, KeyBytes, Keyring, Kind, Purpose, Vault, VaultError, new_pepper, version_of,
+    Before, Check, Context, KeyBytes, Keyring, Kind, Purpose, Vault, VaultError, new_pepper,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -49,20 +49,24 @@ pub async fn open_vault(store: &dyn Store, ring: &Keyring, now: Timestamp) -> Re
             None => return Err(OpenVaultError::Missing(version.version)),
         }
     }
-    store.add_key_versions(checks, now).await?;
     let vault = ring.vault(Purpose::Service)?;
     let place = Context { kind: Kind::ServiceSecret, client: Uuid::nil(), row: PEPPER.to_owned() };
     let sealed = match store.service_secret(PEPPER).await? {
-        Some(sealed) => sealed,
+        Some(sealed) => {
+            register(store, &checks, now).await?;
+            sealed
+        }
         None => {
-            // Last of all, so that a start that was broken off begins again here.
-            let pepper = match ring.before()? {
-                Some(before) if store.has_clients().await? => {
-                    adopt(store, ring, &before).await?;
-                    before.pepper
-                }
-                _ => new_pepper()?,
+            let pepper = if store.has_clients().await? {
+                // Nothing is written of a key that does not open what is there: the right one must still fit.
+                let before = ring.before()?.ok_or(OpenVaultError::Missing(1))?;
+                adopt(store, ring, &before).await?;
+                before.pepper
+            } else {
+                new_pepper()?
             };
+            register(store, &checks, now).await?;
+            // Last of all, so that a start that was broken off begins again here.
             store.put_service_secret(PEPPER, vault.seal(&place, &*pepper)?).await?
         }
     };
@@ -71,9 +75,21 @@ pub async fn open_vault(store: &dyn Store, ring: &Keyring, now: Timestamp) -> Re
     Ok(Zeroizing::new(pepper))
 }
 
-/// Seals anew what was sealed before there was a vault.
+/// Tells the database of the keyring's versions. Another process may have been quicker, with another key.
+async fn register(store: &dyn Store, checks: &[(u32, Check)], now: Timestamp) -> Result<(), OpenVaultError> {
+    store.add_key_versions(checks.to_vec(), now).await?;
+    let kept = store.key_versions().await?;
+    let other = |version: &&KeyVersion| {
+        checks.iter().any(|(number, check)| *number == version.version && *check != version.check)
+    };
+    kept.iter().find(other).map_or(Ok(()), |other| Err(OpenVaultError::NotMatching(other.version)))
+}
+
+/// Seals anew what was sealed before there was a vault. What does not open is left, if anything does: it is damaged.
+/// If nothing does, the key is another one.
 async fn adopt(store: &dyn Store, ring: &Keyring, before: &Before) -> Result<(), OpenVaultError> {
     let vault = ring.vault(Purpose::Credentials)?;
+    let (mut opened, mut damaged) = (0_u64, 0_u64);
     for (kind, column) in [
         (Kind::Login, "users.login"),
         (Kind::Session, "users.session"),
@@ -86,13 +102,21 @@ async fn adopt(store: &dyn Store, ring: &Keyring, before: &Before) -> Result<(),
             after = Some(last.context.clone());
             let mut resealed = Vec::new();
             for old in page {
-                let plain = match before.open(&format!("{column}:{}", old.context.row), &old.sealed) {
-                    Ok(plain) => plain,
+                match before.open(&format!("{column}:{}", old.context.row), &old.sealed) {
+                    Ok(plain) => {
+                        opened += 1;
+                        resealed.push(Reseal { new: vault.seal(&old.context, &plain)?, old });
+                    }
                     // Sealed anew by a start that was broken off, or under a version that came later.
-                    Err(_) if version_of(&old.sealed).is_some() => continue,
-                    Err(error) => return Err(error.into()),
-                };
-                resealed.push(Reseal { new: vault.seal(&old.context, &plain)?, old });
+                    Err(_) if vault.open(&old.context, &old.sealed).is_ok() => opened += 1,
+                    Err(error) => {
+                        tracing::warn!(kind = kind.name(), row = old.context.row, %error, "an item is damaged and left as it is");
+                        damaged += 1;
+                    }
+                }
+            }
+            if opened == 0 && damaged > 0 {
+                return Err(OpenVaultError::NotMatching(1));
             }
             store.reseal(resealed).await?;
         }

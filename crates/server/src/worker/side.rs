@@ -125,7 +125,7 @@ impl Worker {
         };
         let cx = LoginContext { utility: user.utility, now: self.clock.now(), attended: false };
         let session = match session {
-            Some(sealed) => self.open_session(&user, &sealed).await.ok(),
+            Some(sealed) => self.open_session_seen(&user, &sealed).ok(),
             None => None,
         };
         let answer = match session {
@@ -156,7 +156,8 @@ impl Worker {
         let deleted = self.store.delete_user(user).await?;
         if let (true, Some((connector, session, utility))) = (deleted, consent) {
             let cx = LoginContext { utility, now: self.clock.now(), attended: false };
-            self.auditor.note(Event::of(Kind::ConsentGivenBack).on(Subject::User(user))).await?;
+            // The deletion is on record, and is done: this must not undo it.
+            self.auditor.seen(Event::of(Kind::ConsentGivenBack).on(Subject::User(user)));
             // Nobody waits for the utility: here the data is gone.
             tokio::spawn(async move { give_back(&*connector, cx, session).await });
         }

@@ -8,6 +8,7 @@ use connect_core::store::{Access, Account, Leave, StoreError, SyncJob, SyncProgr
 use connect_core::tries::TryEnd;
 use connect_core::usage::window::{add, is_current, next};
 use connect_core::usage::{Flow, Reading, Series, StoredBill, Window};
+use connect_core::vault::VaultError;
 use tokio::time::{Instant, timeout};
 
 use super::Worker;
@@ -85,7 +86,7 @@ pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
     let client = worker.store.client(job.user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
     let connector = worker.connector_of_user(&job.user, client.environment).ok_or(ConnectorError::NotOffered)?;
     // A session that cannot be opened any more (another key, another version) is one that is over.
-    let session = kept_session(worker, job).await.map(Arc::new);
+    let session = kept_session(worker, job).await?.map(Arc::new);
     let mut work = Work { worker, job, connector, session, logged_in: false, started: Instant::now() };
     let remote = work.accounts().await?;
     let found = remote.iter().map(|account| account_of(account, &*worker.clock)).collect();
@@ -127,9 +128,15 @@ pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
     first_error.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// The session that is kept beside the user, if there is one that opens.
-async fn kept_session(worker: &Worker, job: &SyncJob) -> Option<UtilitySession> {
-    worker.open_session(&job.user, job.sealed.session.as_deref()?).await.ok()
+/// The session that is kept beside the user, if there is one that opens. One that is damaged, or of another form, is
+/// over; a fault of ours is none of the customer's, whose consent must not end by it.
+async fn kept_session(worker: &Worker, job: &SyncJob) -> Result<Option<UtilitySession>, Fault> {
+    let Some(sealed) = job.sealed.session.as_deref() else { return Ok(None) };
+    match worker.open_session(&job.user, sealed).await {
+        Ok(session) => Ok(Some(session)),
+        Err(Fault::Vault(VaultError::Open) | Fault::Broken(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn spots<'a>(remote: &'a [RemoteAccount], accounts: &[Account]) -> Vec<Spot<'a>> {
@@ -183,7 +190,7 @@ impl Work<'_> {
             Leave::LeaseLost => return Err(Stopped::LeaseLost),
         }
         // A session that is over may still be a device that the utility remembers, or renew itself.
-        let earlier = kept_session(self.worker, self.job).await;
+        let earlier = kept_session(self.worker, self.job).await?;
         let login = self.worker.open_login(&self.job.user, &self.job.sealed.login).await?;
         let user = &self.job.user;
         let asker = Asker::Background { user: user.id, client: user.client_id };
@@ -203,7 +210,7 @@ impl Work<'_> {
 
     /// A consent renews itself. No password is sent, so it may be tried as often as a turn is.
     async fn renew(&self) -> Result<UtilitySession, Stopped> {
-        let earlier = kept_session(self.worker, self.job).await;
+        let earlier = kept_session(self.worker, self.job).await?;
         // Without a consent that can be read there is nothing to go on with: the customer must agree again.
         let earlier = earlier.ok_or(ConnectorError::InvalidCredentials)?;
         match in_time(self.connector.renew(self.context(), &earlier)).await {

@@ -182,7 +182,7 @@ async fn an_old_version_is_retired_when_nothing_needs_it() {
     let at = || now(&place);
     let mut ring = ring(1);
     open_vault(&*app.store, &ring, at()).await.unwrap();
-    let retire = |version| app.store.retire_key_version(version, at(), at());
+    let retire = |version| app.store.retire_key_version(version, at(), at(), 0);
     assert_eq!(retire(1).await.unwrap(), Retirement::TooSoon, "it is the only one");
     assert_eq!(retire(7).await.unwrap(), Retirement::Unknown);
     ring.add_version().unwrap();
@@ -190,7 +190,7 @@ async fn an_old_version_is_retired_when_nothing_needs_it() {
     assert_eq!(retire(1).await.unwrap(), Retirement::InUse(1), "the pepper is under it");
     rotate(&*app.store, &ring, |_| {}).await.unwrap();
     let earlier = connect_core::clock::after(at(), -60);
-    assert_eq!(app.store.retire_key_version(1, earlier, at()).await.unwrap(), Retirement::TooSoon);
+    assert_eq!(app.store.retire_key_version(1, earlier, at(), 0).await.unwrap(), Retirement::TooSoon);
     assert_eq!(retire(1).await.unwrap(), Retirement::Done);
     assert_eq!(retire(2).await.unwrap(), Retirement::TooSoon, "the latest stays");
     // From now on the old key is not asked for.
