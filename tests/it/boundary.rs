@@ -144,3 +144,56 @@ fn a_key_that_others_can_read_is_refused() {
     let said = home.refuses(&[]);
     assert!(said.contains("master.key") && said.contains("chmod 600"), "{said}");
 }
+
+/// Beside the server that serves, by another process: the new key is taken up, nothing is lost, and the old one goes.
+#[test]
+fn the_master_key_is_rotated_while_the_server_runs() {
+    let home = Home::new();
+    let server = home.start(&[]);
+    let (good, out, err) = home.run(&["keys", "rotate"]);
+    assert!(good && out.contains("are sealed under version 2 now"), "{out}{err}");
+    let (good, out, err) = home.run(&["keys", "status"]);
+    assert!(good && out.contains("version 2 of ") && out.contains(", current"), "{out}{err}");
+    assert!(
+        out.lines().skip_while(|line| !line.starts_with("version 2")).any(|line| line.contains("service secret")),
+        "{out}"
+    );
+    assert_eq!(home.mode("data/master.key"), 0o600);
+    // Too soon for a server that may not have heard of it.
+    let (good, _, err) = home.run(&["keys", "retire", "1"]);
+    assert!(!good && err.contains("60 seconds"), "{err}");
+    assert!(server.get("/healthz").ends_with("ok"));
+    server.stop("TERM");
+    let again = home.start(&[]);
+    assert!(again.get("/healthz").ends_with("ok"));
+}
+
+/// Two rotations at once would each make a key, and one of them be lost with everything under it.
+#[test]
+fn one_rotation_runs_at_a_time() {
+    let home = Home::new();
+    let _server = home.start(&[]);
+    let lock = fs::File::create(home.path("data/keys.lock")).unwrap();
+    lock.lock().unwrap();
+    let before = fs::read(home.path("data/master.key")).unwrap();
+    for arguments in [&["keys", "rotate"][..], &["keys", "retire", "1"]] {
+        let (good, out, err) = home.run(arguments);
+        assert!(!good && out.is_empty() && err.contains("Another rotation is running"), "{out}{err}");
+    }
+    assert_eq!(fs::read(home.path("data/master.key")).unwrap(), before);
+}
+
+/// Who sends half a request and keeps the line must not keep the server, nor what it still has to write.
+#[test]
+fn half_a_request_does_not_hold_up_a_stop() {
+    use std::io::Write;
+    let home = Home::new();
+    let server = home.start(&[]);
+    let mut half = std::net::TcpStream::connect(server.address).unwrap();
+    half.write_all(b"GET /healthz HTTP/1.1\r\nHo").unwrap();
+    server.get("/healthz");
+    let (status, said) = server.stop("TERM");
+    assert_eq!(status.code(), Some(0), "{said}");
+    let (_, log, _) = home.run(&["audit", "list"]);
+    assert!(log.contains("service_stopped"), "{log}");
+}

@@ -64,6 +64,18 @@ async fn what_was_sealed_before_the_vault_is_taken_over() {
     let (login, session) = (seal("users.login", b"the login"), seal("users.session", b"the session"));
     place.meddle(&format!("UPDATE users SET sealed_login = x'{login}', sealed_session = x'{session}'"));
 
+    // A wrong key first: it is refused, and nothing that it leaves keeps the right one out.
+    for wrong in [ring(2), ring(3)] {
+        let error = open_vault(&*app.store, &wrong, now(&place)).await.unwrap_err();
+        assert!(matches!(error, OpenVaultError::NotMatching(1)), "{error}");
+        assert_eq!(app.store.key_versions().await.unwrap(), []);
+    }
+    let mut without = ring(1);
+    without.add_version().unwrap();
+    without.remove(1);
+    let error = open_vault(&*app.store, &without, now(&place)).await.unwrap_err();
+    assert!(matches!(error, OpenVaultError::Missing(1)), "{error}");
+
     let pepper = open_vault(&*app.store, &old, now(&place)).await.unwrap();
     assert_eq!(pepper, before.pepper, "tokens are found again");
     let vault = credentials(&old);
@@ -73,6 +85,31 @@ async fn what_was_sealed_before_the_vault_is_taken_over() {
         assert_eq!(vault.open(&item.context, &item.sealed).unwrap().as_slice(), plain);
     }
     assert_eq!(open_vault(&*app.store, &old, now(&place)).await.unwrap(), pepper);
+}
+
+/// One damaged row must not keep everybody else out.
+#[tokio::test]
+async fn a_damaged_item_of_before_the_vault_stops_nobody() {
+    let place = Place::new();
+    let app = place.with(&Utility::prompt());
+    let company = app.company("Northwind Solar", Environment::Sandbox).await;
+    let old = ring(1);
+    let before = old.before().unwrap().unwrap();
+    for name in ["a", "b"] {
+        app.linked(&company, name, &format!("{name}@pelm.com")).await;
+        let user = app.store.user_by_ref(company.client.id, name).await.unwrap().unwrap();
+        let sealed = before.seal(&format!("users.login:{}", user.id), b"the login").unwrap();
+        let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+        place.meddle(&format!(
+            "UPDATE users SET sealed_login = x'{hex}', sealed_session = NULL WHERE user_ref = '{name}'"
+        ));
+    }
+    place.meddle(
+        "UPDATE users SET sealed_login = x'00112233445566778899aabbccddeeff00112233' WHERE user_ref = 'b'",
+    );
+    open_vault(&*app.store, &old, now(&place)).await.unwrap();
+    let opens = |item: &SealedItem| credentials(&old).open(&item.context, &item.sealed).is_ok();
+    assert_eq!(items(&app, Kind::Login).await.iter().filter(|item| opens(item)).count(), 1);
 }
 
 /// Whatever a thief of the database file could put in a row: another row's item, another column's, an older
@@ -193,6 +230,8 @@ async fn an_old_version_is_retired_when_nothing_needs_it() {
     assert_eq!(app.store.retire_key_version(1, earlier, at(), 0).await.unwrap(), Retirement::TooSoon);
     assert_eq!(retire(1).await.unwrap(), Retirement::Done);
     assert_eq!(retire(2).await.unwrap(), Retirement::TooSoon, "the latest stays");
+    let damaged = app.store.retire_key_version(1, at(), at(), 5).await.unwrap();
+    assert_eq!(damaged, Retirement::Done, "again, whatever is given up");
     // From now on the old key is not asked for.
     ring.remove(1);
     open_vault(&*app.store, &ring, at()).await.unwrap();
