@@ -21,7 +21,7 @@ struct Held {
 }
 
 /// An account as the customer's feed has it.
-struct Listed {
+pub(crate) struct Listed {
     number: String,
     address: Option<String>,
     /// Its usage points. `None` where the feed names none at all: those of the subscription.
@@ -142,7 +142,7 @@ fn held(listed: Listed, points: &[Point]) -> Option<Held> {
 
 /// The accounts of a customer's feed, each with its usage points. A location is of the account that its
 /// address is below.
-fn listed(customers: &Customers) -> Result<Vec<Listed>, ConnectorError> {
+pub(crate) fn listed(customers: &Customers) -> Result<Vec<Listed>, ConnectorError> {
     let single = customers.accounts.len() == 1;
     let mut all: Vec<Listed> = Vec::new();
     for account in &customers.accounts {

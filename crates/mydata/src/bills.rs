@@ -41,7 +41,7 @@ impl MyDataConnector {
 }
 
 /// A document in which each summary is there once.
-fn distinct(mut document: Document) -> Document {
+pub(crate) fn distinct(mut document: Document) -> Document {
     let bills = std::mem::take(&mut document.bills);
     for bill in bills {
         if !document.bills.iter().any(|known| is_same(known, &bill)) {
@@ -52,7 +52,7 @@ fn distinct(mut document: Document) -> Document {
 }
 
 /// Adds the summaries of another stretch. A period across the border of two is in both.
-fn merge(whole: &mut Document, more: Document) {
+pub(crate) fn merge(whole: &mut Document, more: Document) {
     let place = |whole: &mut Document, from: usize| {
         let point = more.usage_points.get(from)?;
         let mark = Mark::of_point(&more, Some(from));

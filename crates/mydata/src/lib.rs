@@ -50,6 +50,8 @@ mod accounts;
 mod bills;
 mod config;
 mod feed;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod notice;
 mod oauth;

@@ -59,8 +59,17 @@ impl MyDataConnector {
         let back = self.config.redirect_uri.as_str();
         let fields = [("grant_type", "authorization_code"), ("code", code.expose()), ("redirect_uri", back)];
         let answer = self.http.token(&fields).await?;
+        self.redeemed(cx, &answer)
+    }
+
+    /// The session that an answer to a code is.
+    pub(crate) fn redeemed(
+        &self,
+        cx: LoginContext,
+        answer: &TokenAnswer,
+    ) -> Result<UtilitySession, ConnectorError> {
         // The customer has consented, but the code is too old or was used: not a matter of a password.
-        let tokens = tokens(&answer, ConnectorError::ChallengeExpired)?;
+        let tokens = tokens(answer, ConnectorError::ChallengeExpired)?;
         self.keep(cx, tokens, None)?.seal(self.config.name)
     }
 
@@ -74,8 +83,18 @@ impl MyDataConnector {
         let refresh = consent.refresh.as_ref().ok_or(ConnectorError::InvalidCredentials)?;
         let answer =
             self.http.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh.expose())]).await?;
-        let tokens = tokens(&answer, ConnectorError::InvalidCredentials)?;
-        self.keep(cx, tokens, Some(consent))?.seal(self.config.name)
+        self.renewed(cx, &answer, consent)
+    }
+
+    /// The session that an answer to a refresh is.
+    pub(crate) fn renewed(
+        &self,
+        cx: LoginContext,
+        answer: &TokenAnswer,
+        before: Consent,
+    ) -> Result<UtilitySession, ConnectorError> {
+        let tokens = tokens(answer, ConnectorError::InvalidCredentials)?;
+        self.keep(cx, tokens, Some(before))?.seal(self.config.name)
     }
 
     /// The consent of a session whose access token still lasts.

@@ -57,7 +57,12 @@ impl PortalConnector {
     ) -> Result<Vec<RemoteAccount>, ConnectorError> {
         let mut jar = self.jar(session)?;
         let answer = self.fetch(cx, &mut jar, path::OVERVIEW, Wanted::Page).await?;
-        let tree = self.expect(&answer, page::OVERVIEW, "overview")?;
+        self.accounts_on(&answer)
+    }
+
+    /// The accounts that the overview lists.
+    pub(crate) fn accounts_on(&self, answer: &Answer) -> Result<Vec<RemoteAccount>, ConnectorError> {
+        let tree = self.expect(answer, page::OVERVIEW, "overview")?;
         let articles = css("main#page article[data-account]");
         let none = css("main#page #no-accounts");
         let root = tree.root_element();

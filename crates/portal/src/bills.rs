@@ -11,15 +11,15 @@ use scraper::{ElementRef, Html};
 
 use crate::PortalConnector;
 use crate::download::pieces;
-use crate::http::Wanted;
+use crate::http::{Answer, Wanted};
 use crate::jar::Jar;
 use crate::marks::{page, path};
 use crate::page::{css, first, text};
 
 /// A row of the list.
-struct Row {
-    bill: Bill,
-    pdf: Option<String>,
+pub(crate) struct Row {
+    pub(crate) bill: Bill,
+    pub(crate) pdf: Option<String>,
 }
 
 /// What has been read of the bills' summaries.
@@ -44,7 +44,12 @@ impl PortalConnector {
         account: &RemoteAccount,
     ) -> Result<Vec<Row>, ConnectorError> {
         let answer = self.fetch(cx, jar, &path::bills(&account.account_number), Wanted::Page).await?;
-        let tree = self.expect(&answer, page::BILLS, "bills page")?;
+        self.rows_on(&answer)
+    }
+
+    /// The list of a page, by start.
+    pub(crate) fn rows_on(&self, answer: &Answer) -> Result<Vec<Row>, ConnectorError> {
+        let tree = self.expect(answer, page::BILLS, "bills page")?;
         let mut rows = rows(&tree).ok_or(ConnectorError::SiteChanged("list of bills"))?;
         if rows.is_empty() && first(tree.root_element(), &css("main#page #no-bills")).is_none() {
             return Err(ConnectorError::SiteChanged("list of bills"));
@@ -120,6 +125,11 @@ impl PortalConnector {
         let link = rows.into_iter().find(|row| row.bill.remote_id == remote_id).and_then(|row| row.pdf);
         let link = link.ok_or(ConnectorError::NotOffered)?;
         let answer = self.fetch(cx, &mut jar, &link, Wanted::Pdf).await?;
+        self.pdf_in(answer)
+    }
+
+    /// The document that an answer is.
+    pub(crate) fn pdf_in(&self, answer: Answer) -> Result<Vec<u8>, ConnectorError> {
         if answer.is_page || !answer.status.is_success() || !answer.body.starts_with(b"%PDF-") {
             return Err(self.no_file(&answer, "document of a bill"));
         }
@@ -127,7 +137,7 @@ impl PortalConnector {
     }
 
     /// Whether a summary belongs to a bill: by its mark, which ends its address, or by the period.
-    fn is_of(&self, summary: &greenbutton::Bill, bill: &Bill) -> bool {
+    pub(crate) fn is_of(&self, summary: &greenbutton::Bill, bill: &Bill) -> bool {
         let mark = summary.href.as_deref().and_then(|href| href.rsplit('/').next());
         mark == Some(bill.remote_id.as_str())
             || match summary.period {

@@ -48,6 +48,8 @@ mod account;
 mod bills;
 mod config;
 mod download;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod jar;
 mod login;

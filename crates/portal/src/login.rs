@@ -15,18 +15,18 @@ use crate::page::{Page, channel};
 use crate::state::{Accepted, Pending, SavedForm, Step};
 
 /// What is known of a login before a page is looked at.
-struct So {
-    jar: Jar,
+pub(crate) struct So {
+    pub(crate) jar: Jar,
     /// The challenge that was answered.
-    before: Option<CodeChallenge>,
+    pub(crate) before: Option<CodeChallenge>,
     /// The ways on offer.
-    methods: Vec<MethodOption>,
+    pub(crate) methods: Vec<MethodOption>,
     /// The way that was chosen just now.
-    chosen: Option<MethodOption>,
+    pub(crate) chosen: Option<MethodOption>,
     /// Whether the password was accepted in an earlier call.
-    resumed: bool,
+    pub(crate) resumed: bool,
     /// Whether the portal has asked for a confirmation, now or at an earlier login of this session.
-    confirmed: bool,
+    pub(crate) confirmed: bool,
 }
 
 impl PortalConnector {
@@ -165,7 +165,7 @@ impl PortalConnector {
     }
 
     /// What the page at which the portal let us arrive means.
-    fn arrived(&self, cx: LoginContext, answer: &Answer, so: So) -> Result<LoginStep, ConnectorError> {
+    pub(crate) fn arrived(&self, cx: LoginContext, answer: &Answer, so: So) -> Result<LoginStep, ConnectorError> {
         let found = Page::read(&self.http, answer)?;
         match found.name.as_str() {
             page::OVERVIEW => {

@@ -70,7 +70,7 @@ impl PortalConnector {
 }
 
 /// Adds the readings of one file. `false` when the file has no series of the meter at all.
-fn collect(
+pub(crate) fn collect(
     document: &Document,
     account: &RemoteAccount,
     meter: usize,

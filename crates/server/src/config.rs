@@ -119,7 +119,9 @@ impl ConnectOptions {
             .map_err(|ConfigError(e)| ConfigError(format!("{} is not right: {e}", path.display())))
     }
 
-    fn parse(text: &str, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    /// Reads the text of the file and overlays `env`.
+    #[doc(hidden)]
+    pub fn parse(text: &str, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let file: File = toml::from_str(text).map_err(|e| ConfigError(one_line(&e, text)))?;
         let mut options = file.connect;
         if let Some(dir) = env("CONNECT_DATA_DIR") {

@@ -7,6 +7,8 @@
 
 mod confine;
 mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod message;
 mod remote;

@@ -218,6 +218,14 @@ fn read(file: &[u8], zone: &TimeZone) -> Result<(FileSummary, Kept), FileNotice>
     Ok((summary, Kept { accounts: accounts.collect() }))
 }
 
+/// Reads what is kept of a file: how many series it has. For the fuzzer.
+#[doc(hidden)]
+pub fn kept_series(bytes: &[u8]) -> Option<usize> {
+    let kept: Kept = postcard::from_bytes(bytes).ok()?;
+    let meters = kept.accounts.into_iter().flat_map(|account| account.meters);
+    meters.map(|meter| unpacked(meter).ok().map(|series| series.len())).sum()
+}
+
 fn packed(series: &Series) -> (SeriesKind, Vec<Vec<u8>>) {
     let months = series.readings.chunk_by(|a, b| month_of(a.start) == month_of(b.start));
     (series.kind, months.map(|month| Chunk::pack(month).0).collect())

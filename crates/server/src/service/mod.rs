@@ -38,7 +38,7 @@ pub use clients::{ClientError, ClientSummary};
 pub use connect_tokens::{ConnectTokenError, ConnectTokenIssued, ConnectTokenRequest, UtilityRef};
 pub use consent::Departure;
 pub use data::AccountView;
-pub use files::MAX_FILE_BYTES;
+pub use files::{MAX_FILE_BYTES, kept_series};
 pub use idempotency::{Given, IdempotencyKey, Once, OnceError};
 pub use pages::{PageError, PageRequest};
 pub use restatements::MeterRestatements;
