@@ -24,19 +24,19 @@ use tower::ServiceExt;
 use super::{choice, parts};
 
 /// A service begins anew after so many requests, so that its database stays small.
-pub(super) const REQUESTS: usize = 5_000;
+pub(crate) const REQUESTS: usize = 5_000;
 
 /// A service on a database of its own, with a sandbox client.
-pub(super) struct Place {
-    pub(super) runtime: Runtime,
-    pub(super) service: Arc<Service>,
-    pub(super) id: String,
-    pub(super) secret: Secret,
-    pub(super) dir: TempDir,
+pub(crate) struct Place {
+    pub(crate) runtime: Runtime,
+    pub(crate) service: Arc<Service>,
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+    pub(crate) dir: TempDir,
 }
 
 impl Place {
-    pub(super) fn new(draw: Option<Box<connect_core::flow::DrawPage>>) -> Self {
+    pub(crate) fn new(draw: Option<Box<connect_core::flow::DrawPage>>) -> Self {
         let all = || -> Result<Self, Box<dyn std::error::Error>> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let dir = tempfile::tempdir()?;
@@ -110,7 +110,11 @@ pub(crate) fn run(data: &[u8]) {
     API.with_borrow_mut(|slot| {
         if slot.as_ref().is_none_or(|api| api.requests >= REQUESTS) {
             let place = Place::new(None);
-            let router = connect_server::request::around(api::router(place.service.clone()), place.service.clone(), TrustedProxies::default());
+            let router = connect_server::request::around(
+                api::router(place.service.clone()),
+                place.service.clone(),
+                TrustedProxies::default(),
+            );
             *slot = Some(Api { place, router, requests: 0 });
         }
         let Some(api) = slot else { return };
@@ -127,9 +131,13 @@ pub(crate) fn run(data: &[u8]) {
             14 => "OPTIONS",
             _ => "HEAD",
         };
-        let Ok(mut request) = Request::builder().method(method).uri(uri).body(Body::from(body.to_vec())) else { return };
+        let Ok(mut request) = Request::builder().method(method).uri(uri).body(Body::from(body.to_vec())) else {
+            return;
+        };
         let mut add = |name: &str, value: &[u8]| {
-            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value))
+            {
                 request.headers_mut().append(name, value);
             }
         };
@@ -158,7 +166,8 @@ async fn answered(router: Router, request: Request<Body>, method: &str) {
     assert!(status < 500, "{status}: {}", String::from_utf8_lossy(&body));
     if status >= 400 && method != "HEAD" {
         let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-        let text = |name: &str| value.get(name).and_then(|text| text.as_str()).is_some_and(|text| !text.is_empty());
+        let text =
+            |name: &str| value.get(name).and_then(|text| text.as_str()).is_some_and(|text| !text.is_empty());
         let shaped = text("error_code") && text("message") && value.as_object().is_some_and(|all| all.len() == 2);
         assert!(shaped, "{status}: {}", String::from_utf8_lossy(&body));
     }

@@ -11,8 +11,8 @@ use connect_server::service::ConnectTokenRequest;
 use leptos::config::LeptosOptions;
 use tower::ServiceExt;
 
-use super::bodies::{Place, REQUESTS};
-use super::choice;
+use super::cases::bodies::{Place, REQUESTS};
+use super::cases::choice;
 
 struct Site {
     place: Place,
@@ -78,7 +78,8 @@ impl Site {
         let _ = any_spawner::Executor::init_tokio();
         let root = place.dir.path().to_string_lossy().into_owned();
         let options = LeptosOptions::builder().output_name("connect").site_root(root).site_pkg_dir("pkg").build();
-        let company = connect_server::bootstrap::SandboxClient { id: place.id.clone(), secret: place.secret.clone() };
+        let company =
+            connect_server::bootstrap::SandboxClient { id: place.id.clone(), secret: place.secret.clone() };
         let router = router(Web::new(place.service.clone(), options, Some(company), false));
         Self { place, router, requests: 0 }
     }

@@ -3,7 +3,9 @@
 use connect_core::audit::{Head, Record, Verifier};
 use connect_core::flow::Flow;
 use connect_core::keys::Keys;
-use connect_core::usage::{Bill, Chunk, Edition, Fetched, Quality, Reading, Series, SeriesKind, merge, month_of, month_window};
+use connect_core::usage::{
+    Bill, Chunk, Edition, Fetched, Quality, Reading, Series, SeriesKind, merge, month_of, month_window,
+};
 use connect_server::{process, service};
 
 use super::choice;
@@ -30,7 +32,10 @@ fn chunk(data: &[u8]) {
     for chunk in [Chunk(data.to_vec()), Chunk([&[1, 0], data].concat()), Chunk([&[1, 1], data].concat())] {
         let Ok(readings) = chunk.unpack() else { continue };
         let packed = Chunk::pack(&readings);
-        assert!(packed.unpack().is_ok_and(|again| again == readings), "readings are not unpacked as they were packed");
+        assert!(
+            packed.unpack().is_ok_and(|again| again == readings),
+            "readings are not unpacked as they were packed"
+        );
     }
 }
 
@@ -67,7 +72,10 @@ fn stored(data: &[u8]) {
     fn same<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq>(data: &[u8]) -> Option<T> {
         let value: T = serde_json::from_slice(data).ok()?;
         let written = serde_json::to_vec(&value).unwrap_or_default();
-        assert!(serde_json::from_slice::<T>(&written).is_ok_and(|again| again == value), "not read as it is written");
+        assert!(
+            serde_json::from_slice::<T>(&written).is_ok_and(|again| again == value),
+            "not read as it is written"
+        );
         Some(value)
     }
     if let Some(flow) = same::<Flow>(data) {
@@ -75,7 +83,8 @@ fn stored(data: &[u8]) {
         for now in [first, jiff::Timestamp::UNIX_EPOCH, last] {
             let _ = flow.at(now);
         }
-        let _ = (flow.stage.utility(), flow.stage.keeps_upload(), flow.stage.keeps_login_state(), flow.can_go_back());
+        let _ =
+            (flow.stage.utility(), flow.stage.keeps_upload(), flow.stage.keeps_login_state(), flow.can_go_back());
     }
     if let Some(bill) = same::<Bill>(data) {
         let _ = bill.edition();

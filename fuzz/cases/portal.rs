@@ -36,7 +36,9 @@ pub(crate) fn run(data: &[u8]) {
         }
         1 => {
             let accounts = portal.overview(data).unwrap_or_default();
-            assert!(accounts.iter().all(|account| !account.meters.is_empty() && !account.account_number.is_empty()));
+            assert!(
+                accounts.iter().all(|account| !account.meters.is_empty() && !account.account_number.is_empty())
+            );
         }
         2 => {
             let rows = portal.bills_page(data).unwrap_or_default();
@@ -67,7 +69,8 @@ fn cookies(data: &[u8]) {
     if let Some(sent) = shown(&sent) {
         assert!(sent.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "it cannot be sent");
         // A header of another site gets none of them.
-        let [elsewhere, _] = connect_portal::fuzzing::cookies(&from, "https://example.org/", headers.iter().copied(), now);
+        let [elsewhere, _] =
+            connect_portal::fuzzing::cookies(&from, "https://example.org/", headers.iter().copied(), now);
         assert!(elsewhere.is_none(), "a cookie went elsewhere");
     }
 }

@@ -99,7 +99,8 @@ fn cursor(which: usize, text: &str) {
     let ours = Cursor { window, meter: uuid::Uuid::from_u128(7), after: -1 };
     let written = ours.write(&keys, b"question");
     assert_eq!(Cursor::read(&keys, b"question", &written), Some(ours));
-    let changed: String = written.chars().zip(text.chars()).map(|(own, other)| if other == '=' { own } else { other }).collect();
+    let changed: String =
+        written.chars().zip(text.chars()).map(|(own, other)| if other == '=' { own } else { other }).collect();
     let rest = written.get(changed.chars().count()..).unwrap_or_default();
     let changed = changed + rest;
     assert_eq!(Cursor::read(&keys, b"question", &changed).is_some(), changed == written);
@@ -110,7 +111,10 @@ fn keyring(data: &[u8]) {
     let Ok(ring) = Keyring::parse(data) else { return };
     let text = ring.text();
     let again = Keyring::parse(text.expose().as_bytes());
-    assert!(again.is_ok_and(|again| again.text().expose() == text.expose()), "a keyring is not read as it is written");
+    assert!(
+        again.is_ok_and(|again| again.text().expose() == text.expose()),
+        "a keyring is not read as it is written"
+    );
     assert!(format!("{ring:?}").len() < 2_000);
 }
 

@@ -1,8 +1,10 @@
-//! See `cases::calls`.
+//! See `cases/calls.rs`.
 #![no_main]
 
+#[path = "../cases/calls.rs"]
+mod calls;
 #[path = "../cases/mod.rs"]
 #[allow(dead_code)]
 mod cases;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cases::calls::run(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| calls::run(data));

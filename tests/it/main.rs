@@ -9,6 +9,7 @@ mod calls;
 mod canary;
 mod commands;
 mod config;
+mod corpus;
 mod frame;
 mod limits;
 mod logs;

@@ -1,7 +1,7 @@
 //! The layer around everything that is answered: each request has an id, a span and a line in the log.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
@@ -45,6 +45,15 @@ async fn follow(State((service, proxies)): State<Around>, request: Request, next
         ms = Empty,
     );
     let header = HeaderValue::from_str(id.as_str());
+    if proxies.is_empty() && request.headers().contains_key("x-forwarded-for") {
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| {
+            tracing::warn!(
+                "requests come through a proxy (X-Forwarded-For), but trusted-proxy names none: for the limits all \
+                 who come through it are one address"
+            );
+        });
+    }
     let peer = request.extensions().get().map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
     let address = peer.map(|peer| proxies.caller(peer, request.headers()));
     let work = origin::scope(Origin { request: Some(id), address }, next.run(request));

@@ -151,6 +151,7 @@ fn cors() -> CorsLayer {
         .expose_headers([
             header::ETAG,
             header::LINK,
+            header::RETRY_AFTER,
             HeaderName::from_static(reply::ENVIRONMENT_HEADER),
             HeaderName::from_static(idempotency::REPLAYED_HEADER),
             HeaderName::from_static(REQUEST_ID_HEADER),

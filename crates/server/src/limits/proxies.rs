@@ -31,6 +31,11 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn trust(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }

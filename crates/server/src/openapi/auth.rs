@@ -35,11 +35,12 @@ pub(super) fn operations() -> Vec<Operation> {
     let revoke = Operation {
         id: "revokeToken",
         path: "/auth/revoke",
-        title: "Revoke an access token",
-        about: "The access token stops working at once (RFC 7009). The link and its data stay: to delete them, use \
-                `DELETE /users/{user_id}`. A token that is unknown or revoked already gets the same answer.",
+        title: "Revoke a token",
+        about: "The token stops working at once (RFC 7009): of an access token the link and its data stay (to delete \
+                them, use `DELETE /users/{user_id}`), a connect token ends its run, an unused authorization code is used \
+                up. A token that is unknown, revoked already or another client's gets the same answer.",
         body: vec![
-            Field::new("token", value(), "The access token."),
+            Field::new("token", value(), "An access token, a connect token or an authorization code."),
             Field::new("token_type_hint", value(), "Of what kind the token is; a hint only.").optional(),
         ],
         answer: Answer::json("The token does not work any more.", Shape::Named("Revoked"), "{}"),
@@ -50,9 +51,10 @@ pub(super) fn operations() -> Vec<Operation> {
     let introspect = Operation {
         id: "introspectToken",
         path: "/auth/introspect",
-        title: "Look at an access token",
-        about: "Whether an access token works, what it is for, and when it was used last (RFC 7662).",
-        body: vec![Field::new("token", value(), "The access token.")],
+        title: "Look at a token",
+        about: "Whether an access token or a connect token works, what it is for, and when it was used last (RFC 7662). \
+                Of a token that does not work, or is another client's, `active` alone is said.",
+        body: vec![Field::new("token", value(), "An access token or a connect token.")],
         answer: Answer::json("What is known of the token.", Shape::Named("Introspection"), INTROSPECTION),
         errors: vec![Trouble::new(400, ParameterMissing, "`token` is absent or empty.")],
         sample: &[("token", "cnt_test_at_0123456789")],
@@ -67,7 +69,7 @@ fn connect_token(base: Operation) -> Operation {
         path: "/auth/connect-token",
         title: "Create a connect token",
         about: "Opens one run of Connect for one of your customers. Give the token to your page; it works for 30 \
-                minutes and opens the modal, nothing else.\n\n\
+                minutes, unless the server is set otherwise, and opens the modal, nothing else.\n\n\
                 A `user_id` that is linked already opens Connect in update mode, where the link was made: at the login, \
                 at the utility's own site, or at the file.",
         parameters: vec![idempotency_key()],
@@ -116,7 +118,9 @@ fn token(base: Operation) -> Operation {
         path: "/auth/token",
         title: "Exchange an authorization code",
         about: "Gives the access token of the customer who has just linked. The code is the one that `onSuccess` \
-                brought to your page. It works once, for 60 seconds, for the client that made the connect token.",
+                brought to your page. It works once, for 60 seconds (unless the client is set otherwise), for the client \
+                that made the connect token. Exchanged a second time it also revokes what the first exchange gave: to \
+                try again after a lost answer, send an `Idempotency-Key` with the first request already.",
         parameters: vec![idempotency_key()],
         body: vec![
             Field::new("code", json_with(value(), "minLength", json!(1)), "The authorization code."),
@@ -136,6 +140,11 @@ fn token(base: Operation) -> Operation {
                 400,
                 ParameterInvalid,
                 "The code is malformed, unknown, expired, used, or another client's.",
+            ),
+            Trouble::new(
+                400,
+                ParameterInvalid,
+                "`code_verifier` is not that of the connect token's `code_challenge`, or only one of the two was sent.",
             ),
         ],
         sample: &[("code", "cnt_test_ac_0123456789")],
@@ -184,7 +193,7 @@ pub(super) fn objects() -> Vec<Object> {
                     json!({"type": "boolean"}),
                     "Whether it works. If not, nothing else is said.",
                 ),
-                Field::new("token_type", string(), "`access_token`.").optional(),
+                Field::new("token_type", string(), "`access_token` or `connect_token`.").optional(),
                 Field::new("client_id", string(), "The client.").optional(),
                 Field::new("user_id", string(), "Your own id of the customer.").optional(),
                 Field::new("utility_id", json!({"type": "integer"}), "The utility, by number.").optional(),

@@ -2,6 +2,7 @@
 //! only if the run still waits for it. A customer who went back or closed the page has moved the
 //! run's step on, and a late answer changes nothing.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use connect_wire::AccountCard;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::sync::SyncDesk;
 use super::tries::{Asker, Tries};
@@ -35,7 +37,7 @@ const CHECK: Duration = Duration::from_secs(CHECK_SECONDS.unsigned_abs());
 struct Pending {
     /// Needed to store the login once the utility has accepted it.
     username: String,
-    password: String,
+    password: Zeroizing<String>,
     state: LoginState,
     /// Codes or answers that were sent for it.
     #[serde(default)]
@@ -53,7 +55,7 @@ struct LoginToStore<'a> {
 #[derive(Deserialize)]
 struct StoredLogin {
     username: String,
-    password: String,
+    password: Zeroizing<String>,
 }
 
 /// One call to a connector, with everything it needs to outlive the request.
@@ -97,7 +99,7 @@ impl Worker {
         let plain = self.vault.open(&Context::of(Kind::Login, user.client_id, user.id), sealed)?;
         let StoredLogin { username, password } =
             serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored login"))?;
-        Ok(Login { username, password: Secret::new(password) })
+        Ok(Login { username, password: Secret::from(password) })
     }
 
     /// The session at the utility, sealed beside the user.
@@ -200,7 +202,7 @@ impl Job {
             Work::Resume(input) => {
                 self.note(Recorded::LoginSent).await?;
                 let pending = self.pending()?;
-                let login = Login { username: pending.username, password: Secret::new(pending.password) };
+                let login = Login { username: pending.username, password: Secret::from(pending.password) };
                 let answers = pending.answers.saturating_add(u8::from(matches!(input, ChallengeInput::Answer(_))));
                 if answers > CODES_PER_LOGIN {
                     return Ok(Outcome::Failed(ConnectorError::TooManyCodes));
@@ -255,13 +257,17 @@ impl Job {
                 self.write_link(login, &session, accounts).await
             }
             Outcome::Challenge(login, answers, LoginStep::Challenge { challenge, state, problem }) => {
-                // What the utility would not look at any more is not sent.
-                let over = matches!(problem, Some(ChallengeProblem::Wrong { left: 0 }));
-                if over || (answers >= CODES_PER_LOGIN && matches!(problem, Some(ChallengeProblem::Wrong { .. })))
-                {
+                let problem = problem.map(|problem| match problem {
+                    // The customer is told what we would send as well as what the utility would look at.
+                    ChallengeProblem::Wrong { left } => {
+                        ChallengeProblem::Wrong { left: left.min(CODES_PER_LOGIN.saturating_sub(answers)) }
+                    }
+                    other => other,
+                });
+                if matches!(problem, Some(ChallengeProblem::Wrong { left: 0 })) {
                     return self.write_answer(Answer::Failed(ConnectorError::TooManyCodes), None).await;
                 }
-                let password = login.password.expose().to_owned();
+                let password = Zeroizing::new(login.password.expose().to_owned());
                 let pending = Pending { username: login.username, password, state, answers };
                 let plain = zeroize_json(&pending)?;
                 let sealed = self.vault.seal(&self.place(), &plain)?;
@@ -370,8 +376,28 @@ pub(crate) fn account_of(remote: &RemoteAccount, clock: &dyn Clock) -> Account {
     }
 }
 
-fn zeroize_json(value: &impl Serialize) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
-    serde_json::to_vec(value).map(zeroize::Zeroizing::new).map_err(|_| Fault::Broken("a login as JSON"))
+/// JSON that is wiped. Written into room that is counted before: a vector that grows leaves copies behind.
+fn zeroize_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let broken = |_| Fault::Broken("a login as JSON");
+    let mut size = Size(0);
+    serde_json::to_writer(&mut size, value).map_err(broken)?;
+    let mut json = Zeroizing::new(Vec::with_capacity(size.0));
+    serde_json::to_writer(&mut *json, value).map_err(broken)?;
+    Ok(json)
+}
+
+/// Counts what is written.
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 pub(crate) fn card_of(account: &RemoteAccount) -> AccountCard {

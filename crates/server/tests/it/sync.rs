@@ -56,9 +56,12 @@ impl Connector for Feed {
         "sandbox"
     }
 
-    async fn begin(&self, cx: LoginContext, _: &Login) -> Result<LoginStep, ConnectorError> {
+    async fn begin(&self, cx: LoginContext, login: &Login) -> Result<LoginStep, ConnectorError> {
         let mut script = self.script();
         script.logins.push(cx.attended);
+        if login.password.expose() != crate::support::PASSWORD {
+            return Err(ConnectorError::InvalidCredentials);
+        }
         if let Some(error) = script.refuse_login.clone().filter(|_| !cx.attended) {
             return Err(error);
         }
@@ -308,6 +311,30 @@ async fn a_login_without_a_clear_end_is_not_repeated_for_hours() {
     linked.app.place.clock.advance(6 * 3600);
     assert_eq!(linked.turns().await, 1);
     assert_eq!(linked.hours(700).await, Some(700 * 24));
+}
+
+/// Strangers have tried the login until one more wrong password would lock it.
+#[tokio::test]
+async fn a_login_that_is_tried_by_others_is_left_alone_for_a_day() {
+    let feed = Feed::new(Semaphore::MAX_PERMITS);
+    let linked = Linked::new(&feed).await;
+    for stranger in ["v", "w", "x"] {
+        let mut customer = linked.app.customer(&linked.company, stranger).await;
+        customer.go_to_credentials(crate::support::PGE).await;
+        customer.sign_in(crate::support::LOGIN, "wrong").await;
+    }
+    feed.script().over = Some(1);
+    for _ in 0..8 {
+        linked.turns().await;
+        linked.app.place.clock.advance(2 * 3600);
+    }
+    assert_eq!(feed.script().logins, [true, true, true], "its own, and two wrong ones");
+    assert!(linked.credentials_valid().await, "which says nothing of the password that is stored");
+    for _ in 0..2 {
+        linked.app.place.clock.advance(12 * 3600);
+        linked.turns().await;
+    }
+    assert_eq!(feed.script().logins, [true, true, true, false]);
 }
 
 #[tokio::test]

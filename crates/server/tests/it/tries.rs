@@ -3,10 +3,10 @@
 use connect_core::store::TryStore;
 use connect_core::token::Environment;
 use connect_core::tries::{TRIES_PER_HOUR, TRIES_PER_RUN, Try, TryEnd};
-use connect_wire::{Screen, StopReason};
+use connect_wire::{CodeNotice, Screen, StopReason};
 use uuid::Uuid;
 
-use crate::support::{Company, PASSWORD, PGE, Place, TestApp, Utility};
+use crate::support::{Company, ENDLESS, PASSWORD, PGE, Place, TestApp, Utility};
 
 /// One customer more of this company, who tries a password for this login.
 async fn try_at(app: &TestApp, company: &Company, number: usize, login: &str, password: &str) -> Screen {
@@ -53,6 +53,24 @@ async fn a_good_end_forgets_the_wrong_passwords_before_it() {
         let screen = try_at(&app, &company, round * 10 + 1, "me", PASSWORD).await;
         assert!(matches!(screen, Screen::Linked { .. }), "round {round}: {screen:?}");
     }
+}
+
+/// The utility would look at a hundred answers; the customer is told the tries that there are.
+#[tokio::test]
+async fn of_one_login_five_answers_are_sent_and_no_more() {
+    let utility = Utility::prompt();
+    let (app, company) = TestApp::start_with(&utility).await;
+    let mut customer = app.customer(&company, "u").await;
+    customer.go_to_credentials(PGE).await;
+    customer.sign_in(ENDLESS, PASSWORD).await;
+    for left in [4, 3, 2, 1] {
+        let screen = customer.answer("Rex").await;
+        let Screen::Code(code) = screen else { panic!("{screen:?}") };
+        assert_eq!(code.notice, Some(CodeNotice::Wrong { left }));
+    }
+    let screen = customer.answer("Rex").await.clone();
+    assert!(!matches!(screen, Screen::Code(_) | Screen::Linked { .. }), "{screen:?}");
+    assert_eq!(utility.guesses(), 5);
 }
 
 /// A utility that would lock late: the hour's limit is the one that counts.

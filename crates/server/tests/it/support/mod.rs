@@ -31,7 +31,7 @@ use tempfile::TempDir;
 pub use call::{Answer, Call, delete, get, post};
 pub use customer::{Customer, credentials, page};
 pub use linked::Linked;
-pub use utility::{PASSWORD, Utility};
+pub use utility::{ENDLESS, PASSWORD, Utility};
 
 /// Number of Pacific Gas and Electric.
 pub const PGE: u32 = 1;

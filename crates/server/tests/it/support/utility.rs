@@ -6,16 +6,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use connect_core::connector::{
-    ChallengeInput, Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep, MeterKind,
-    RemoteAccount, RemoteMeter, UtilitySession,
+    Challenge, ChallengeInput, ChallengeProblem, CodeChallenge, Connector, ConnectorError, Login, LoginContext,
+    LoginState, LoginStep, MeterKind, RemoteAccount, RemoteMeter, UtilitySession,
 };
+use connect_wire::CodePrompt;
 use tokio::sync::Semaphore;
 
 /// The only password that it accepts. The sandbox has the same.
 pub const PASSWORD: &str = "password";
 
+/// The user name whose login it confirms by a question, and never is content with the answer.
+pub const ENDLESS: &str = "endless";
+
 pub struct Utility {
     logins: AtomicUsize,
+    guesses: AtomicUsize,
     asked: Semaphore,
     answers: Semaphore,
     read: Semaphore,
@@ -34,7 +39,18 @@ impl Utility {
 
     fn with_answers(answers: usize) -> Arc<Self> {
         let closed = || Semaphore::new(0);
-        Arc::new(Self { logins: 0.into(), asked: closed(), answers: Semaphore::new(answers), read: closed() })
+        Arc::new(Self {
+            logins: 0.into(),
+            guesses: 0.into(),
+            asked: closed(),
+            answers: Semaphore::new(answers),
+            read: closed(),
+        })
+    }
+
+    /// How many answers to its question it was sent.
+    pub fn guesses(&self) -> usize {
+        self.guesses.load(Ordering::SeqCst)
     }
 
     /// How many logins it was asked for.
@@ -72,6 +88,9 @@ impl Connector for Utility {
         if login.password.expose() != PASSWORD {
             return Err(ConnectorError::InvalidCredentials);
         }
+        if login.username == ENDLESS {
+            return Ok(question(None));
+        }
         let data = login.username.clone().into_bytes();
         Ok(LoginStep::Done(UtilitySession { connector: "sandbox".into(), version: 1, data }))
     }
@@ -82,7 +101,8 @@ impl Connector for Utility {
         _: LoginState,
         _: ChallengeInput,
     ) -> Result<LoginStep, ConnectorError> {
-        Err(ConnectorError::StaleState)
+        self.guesses.fetch_add(1, Ordering::SeqCst);
+        Ok(question(Some(ChallengeProblem::Wrong { left: 100 })))
     }
 
     async fn accounts(
@@ -93,6 +113,17 @@ impl Connector for Utility {
         self.read.add_permits(1);
         Ok(vec![account(&String::from_utf8(session.data.clone()).unwrap())])
     }
+}
+
+fn question(problem: Option<ChallengeProblem>) -> LoginStep {
+    let challenge = Challenge::Code(CodeChallenge {
+        prompt: CodePrompt::Question { text: "The name of your first pet".into() },
+        expires_at: None,
+        resend_at: None,
+        methods: Vec::new(),
+    });
+    let state = LoginState { connector: "sandbox".into(), version: 1, data: Vec::new() };
+    LoginStep::Challenge { challenge, state, problem }
 }
 
 /// The account of a user name: its number ends in the length of the name.
