@@ -1,7 +1,7 @@
 # Everything goes through scripts/, which fetch what is missing first (scripts/setup.sh).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test watch e2e check schemathesis drill bench supply sbom setup clean
+.PHONY: help run test watch e2e check schemathesis drill fuzz bench supply sbom setup clean
 # One at a time: the targets share cargo's folders.
 .NOTPARALLEL:
 
@@ -28,6 +28,9 @@ schemathesis: ## the API against its own description; ARGS="20000" is how many c
 
 drill: ## break what protects customers, fault by fault, and watch the tests catch it
 	@scripts/drill.sh $(ARGS)
+
+fuzz: ## what reads foreign input, against invented bytes; ARGS="300" is how many seconds for each reader
+	@fuzz/run.sh all $(or $(ARGS),300)
 
 bench: ## measurements, on a quiet machine; ARGS="FOLDER" chooses the disk
 	@scripts/bench.sh $(ARGS)

@@ -2,10 +2,17 @@
 # Builds one target with coverage counters and runs it: run.sh TARGET SECONDS
 # Starts with corpus/TARGET; what is found goes to found/TARGET.
 # run.sh TARGET small chooses the corpus anew, from both.
+# run.sh all SECONDS runs each target here, and those of the Green Button reader.
 set -eu
 cd "$(dirname "$0")"
 target=$1
 seconds=$2
+if [ "$target" = all ]; then
+    for file in targets/*.rs ../crates/greenbutton/fuzz/fuzz_targets/*.rs; do
+        "$(dirname "$(dirname "$file")")/run.sh" "$(basename "$file" .rs)" "$seconds"
+    done
+    exit
+fi
 flags="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"
 flags="$flags -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
 flags="$flags -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1"

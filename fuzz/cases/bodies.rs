@@ -111,7 +111,8 @@ pub(crate) fn run(data: &[u8]) {
         if slot.as_ref().is_none_or(|api| api.requests >= REQUESTS) {
             let place = Place::new(None);
             let router = connect_server::request::around(
-                api::router(place.service.clone()),
+                // The rest of the paths is the pages'.
+                api::router(place.service.clone()).fallback(api::unknown_path),
                 place.service.clone(),
                 TrustedProxies::default(),
             );

@@ -2,6 +2,7 @@
 //! site, its notifications, the frame's page. Never a fault, never a panic.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -23,6 +24,9 @@ struct Site {
 thread_local! {
     static SITE: RefCell<Option<Site>> = const { RefCell::new(None) };
 }
+
+/// How long a call is waited for: `wait` itself would take up to 20 seconds. Whoever hangs up must do no harm.
+const PATIENCE: Duration = Duration::from_millis(40);
 
 const PATHS: [&str; 16] = [
     "/_connect/load",
@@ -131,7 +135,8 @@ async fn send(router: Router, token: &str, which: usize, how: usize, text: &[u8]
             request.headers_mut().append(name, value);
         }
     }
-    let Ok(response) = router.oneshot(request).await;
+    let Ok(answer) = tokio::time::timeout(PATIENCE, router.oneshot(request)).await else { return };
+    let Ok(response) = answer;
     let (head, body) = response.into_parts();
     let body = to_bytes(body, 64 << 20).await.unwrap_or_default();
     assert!(head.status.as_u16() < 500, "{path}: {}: {}", head.status, String::from_utf8_lossy(&body));

@@ -38,6 +38,16 @@ def pdf(context, response):
 
 
 @schemathesis.hook
+def filter_case(context, case):
+    """In a multipart body everything is text, so a number in the place of a text is no violation: cases that are
+    meant to be bad by that alone are left to the other encodings."""
+    positive = case.meta is None or case.meta.generation.mode.is_positive
+    if positive or case.media_type != "multipart/form-data" or not isinstance(case.body, dict):
+        return True
+    return not all(isinstance(value, (str, int, float, bool)) for value in case.body.values())
+
+
+@schemathesis.hook
 def before_call(context, case, kwargs):
     operation = case.operation
     if operation.method.upper() == "DELETE" and not DELETES and case.path_parameters.get("user_id") == USER_ID:

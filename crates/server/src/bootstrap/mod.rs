@@ -100,7 +100,7 @@ pub fn make_data_dir(dir: &Path) -> Result<(), StartError> {
 }
 
 /// The sandbox client whose credentials are in the file at `path`; a new one is made if the file
-/// is not there or the database does not know it.
+/// is not there or the database does not take it: also after its secret was retired, for the quickstart must work.
 pub async fn sandbox_client(service: &Service, path: &Path) -> Result<SandboxClient, StartError> {
     let file = |verb, error| StartError::File { path: path.display().to_string(), verb, error };
     match fs::read_to_string(path) {

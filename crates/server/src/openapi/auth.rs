@@ -40,7 +40,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 them, use `DELETE /users/{user_id}`), a connect token ends its run, an unused authorization code is used \
                 up. A token that is unknown, revoked already or another client's gets the same answer.",
         body: vec![
-            Field::new("token", value(), "An access token, a connect token or an authorization code."),
+            Field::new("token", given(), "An access token, a connect token or an authorization code."),
             Field::new("token_type_hint", value(), "Of what kind the token is; a hint only.").optional(),
         ],
         answer: Answer::json("The token does not work any more.", Shape::Named("Revoked"), "{}"),
@@ -54,7 +54,7 @@ pub(super) fn operations() -> Vec<Operation> {
         title: "Look at a token",
         about: "Whether an access token or a connect token works, what it is for, and when it was used last (RFC 7662). \
                 Of a token that does not work, or is another client's, `active` alone is said.",
-        body: vec![Field::new("token", value(), "An access token or a connect token.")],
+        body: vec![Field::new("token", given(), "An access token or a connect token.")],
         answer: Answer::json("What is known of the token.", Shape::Named("Introspection"), INTROSPECTION),
         errors: vec![Trouble::new(400, ParameterMissing, "`token` is absent or empty.")],
         sample: &[("token", "cnt_test_at_0123456789")],
@@ -74,7 +74,7 @@ fn connect_token(base: Operation) -> Operation {
                 at the utility's own site, or at the file.",
         parameters: vec![idempotency_key()],
         body: vec![
-            Field::new("user_id", json_with(value(), "minLength", json!(1)), "Your own id of the customer."),
+            Field::new("user_id", given(), "Your own id of the customer."),
             Field::new(
                 "utility_slug",
                 value(),
@@ -90,7 +90,7 @@ fn connect_token(base: Operation) -> Operation {
             .deprecated(),
             Field::new(
                 "code_challenge",
-                json!({"type": "string", "pattern": "^([A-Za-z0-9_-]{43})?$"}),
+                json!({"type": "string", "pattern": "^([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])?$"}),
                 "Binds the run to a secret of yours (PKCE, RFC 7636): BASE64URL of the SHA-256 of `code_verifier`.",
             )
             .optional(),
@@ -123,7 +123,7 @@ fn token(base: Operation) -> Operation {
                 try again after a lost answer, send an `Idempotency-Key` with the first request already.",
         parameters: vec![idempotency_key()],
         body: vec![
-            Field::new("code", json_with(value(), "minLength", json!(1)), "The authorization code."),
+            Field::new("code", given(), "The authorization code."),
             Field::new("grant_type", value(), "Ignored; older applications send `code`.").optional().deprecated(),
             Field::new(
                 "code_verifier",
@@ -157,6 +157,11 @@ fn idempotency_key() -> super::model::Parameter {
     let about = "A text of your own that makes a repetition safe: the same request with the same key gets the same \
                  answer again. Visible ASCII.";
     Field::new("Idempotency-Key", schema, about).optional().at(Place::Header)
+}
+
+/// A value that is not empty.
+fn given() -> Value {
+    json_with(value(), "minLength", json!(1))
 }
 
 /// A schema with one member changed.
