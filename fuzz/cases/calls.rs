@@ -59,7 +59,12 @@ pub(crate) fn run(data: &[u8]) {
         place.runtime.block_on(async {
             let client = place.service.authenticate_client(&place.id, &place.secret).await.ok().flatten();
             let client = client.unwrap_or_else(|| panic!("the client is gone"));
-            let wanted = ConnectTokenRequest { user_id: "u".to_owned(), utility: None, code_challenge: None };
+            let wanted = ConnectTokenRequest {
+                user_id: "u".to_owned(),
+                utility: None,
+                code_challenge: None,
+                language: None,
+            };
             let token = place.service.create_connect_token(&client, wanted).await;
             let token = token.unwrap_or_else(|error| panic!("{error:?}")).token.expose().to_owned();
             let mut rest = data;
