@@ -7,6 +7,9 @@ const server = process.env.CONNECT_SERVER_BIN ?? join(process.env.CARGO_TARGET_D
 // Made by the server, removed by the teardown; the workers read the sandbox client from it.
 const data = (process.env.CONNECT_E2E_DATA ??= join(tmpdir(), `connect-e2e-${process.pid}`));
 
+// For tests that act as the operator.
+process.env.CONNECT_E2E_SERVER ??= server;
+
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',

@@ -80,6 +80,20 @@
     });
   }
 
+  // A screen that is longer than the window, and has no control to go to, is scrolled by keys all the same.
+  function reachable() {
+    for (const main of document.querySelectorAll('.main')) {
+      const long = main.scrollHeight > main.clientHeight;
+      if (long && !main.querySelector('a, button, input')) main.tabIndex = 0;
+      else if (!long && main.tabIndex === 0) main.removeAttribute('tabindex');
+    }
+  }
+  document.addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(reachable).observe(document.body, { childList: true, subtree: true });
+    window.addEventListener('resize', reachable);
+    reachable();
+  });
+
   // What the screens do that the server draws: their buttons name it in data-way.
   document.addEventListener('click', ({ target }) => {
     const button = ready && target.closest && target.closest('[data-way]');
@@ -87,7 +101,7 @@
     const { way } = button.dataset;
     if (way === 'visit') visit(button);
     else if (way === 'leave') setOut(button, '_top', page);
-    else listener(way, '');
+    else listener(way, button.dataset.value || '');
   });
   document.addEventListener('change', ({ target }) => {
     if (target.id === 'file' && target.files.length && !target.dataset.busy) upload(target);
@@ -97,7 +111,7 @@
   function setOut(button, target, back) {
     const form = document.createElement('form');
     Object.assign(form, { method: 'post', action: '/greenbutton/go', target, hidden: true });
-    for (const [name, value] of Object.entries({ token, step: button.dataset.step, page: back })) {
+    for (const [name, value] of Object.entries({ token, step: button.dataset.step, page: back, language: document.documentElement.lang })) {
       form.append(Object.assign(document.createElement('input'), { name, value }));
     }
     document.body.append(form);
@@ -140,6 +154,7 @@
     call.open('POST', '/_connect/file');
     call.setRequestHeader('Authorization', `Bearer ${token}`);
     call.setRequestHeader('X-Connect-Step', step);
+    call.setRequestHeader('Accept-Language', document.documentElement.lang);
     call.setRequestHeader('X-Connect-Size', file.size);
     const tell = (sent) => {
       bar.value = sent;

@@ -15,11 +15,24 @@
     background: 'none', overflow: 'hidden', 'overscroll-behavior': 'contain', 'pointer-events': 'auto',
     'color-scheme': 'light', // as the frame's document, else it is opaque
   };
-  const failure = 'Connect could not be loaded. Check your connection, then try again.';
+  // What is said while there is no frame: its title, the dialog's name, waiting, close, failure.
+  const words = {
+    en: ['Connect: link your utility', 'Link your utility', 'One moment…', 'Close', 'Connect could not be loaded. Check your connection, then try again.'],
+    es: ['Connect: vincule su compañía de energía', 'Vincule su compañía de energía', 'Un momento…', 'Cerrar', 'No se pudo cargar Connect. Revise su conexión e inténtelo de nuevo.'],
+    fr: ['Connect\u00a0: relier votre fournisseur d’énergie', 'Relier votre fournisseur d’énergie', 'Un instant…', 'Fermer', 'Connect n’a pas pu être chargé. Vérifiez votre connexion, puis réessayez.'],
+    zh: ['Connect：关联您的能源公司', '关联您的能源公司', '请稍候…', '关闭', '无法加载 Connect。请检查您的网络连接，然后重试。'],
+    vi: ['Connect: liên kết công ty năng lượng của quý vị', 'Liên kết công ty năng lượng của quý vị', 'Xin chờ một chút…', 'Đóng', 'Không tải được Connect. Xin kiểm tra kết nối mạng rồi thử lại.'],
+    ar: ['Connect: ربط شركة الطاقة', 'ربط شركة الطاقة', 'لحظة من فضلك…', 'إغلاق', 'تعذّر تحميل Connect. يُرجى التحقق من الاتصال ثم المحاولة مرة أخرى.'],
+  };
   let backdropSheet;
   let spent; // The token of the last success.
 
   const isText = (value) => typeof value === 'string';
+  /** The tag's language, where it is one that Connect speaks; Chinese in traditional characters is none. */
+  const spoken = (tag) => {
+    const key = isText(tag) && !/^zh.*(hant|tw|hk|mo)/i.test(tag) && tag.toLowerCase().split(/[-_]/)[0];
+    return Object.hasOwn(words, key) && key;
+  };
   const page = () => document.body || document.documentElement;
 
   function isToken(value) {
@@ -45,19 +58,24 @@
     document.adoptedStyleSheets = [...sheets, backdropSheet];
   }
 
-  function createFrame(token, parent, onHello, onMessage) {
+  /** The language of what is said here, until the frame is there. */
+  function languageOf(config) {
+    return [config.language, ...(navigator.languages || [])].map(spoken).find(Boolean) || 'en';
+  }
+
+  function createFrame(token, config, parent, onHello, onMessage) {
     const nonce = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, '0')).join('');
     const iframe = document.createElement('iframe');
-    iframe.title = 'Connect: link your utility';
+    [iframe.title] = words[languageOf(config)];
     iframe.allow = 'clipboard-write';
-    iframe.src = `${base}/connect/frame?s=${tokenShape.exec(token)[2]}&o=${encodeURIComponent(location.origin)}#${nonce}`;
+    iframe.src = `${base}/connect/frame?s=${tokenShape.exec(token)[2]}&o=${encodeURIComponent(location.origin)}${config.language ? `&l=${encodeURIComponent(config.language)}` : ''}#${nonce}`;
     iframe.onload = () => {
       frame.settled = true;
       if (frame.awaited && !frame.port) frame.awaited();
     };
 
     const frame = {
-      token, iframe, // later: port, valid, settled (loaded or given up), awaited (to be told of an error page)
+      token, iframe, language: config.language, // later: port, valid, settled (loaded or given up), awaited (to be told of an error page)
       send(message) {
         if (frame.port) frame.port.postMessage(message);
       },
@@ -93,6 +111,7 @@
       const value = config && config[name];
       if (name === 'connectToken' ? value != null : typeof value === 'function') read[name] = value;
     }
+    if (config && spoken(config.language)) read.language = config.language;
     return read;
   }
 
@@ -102,6 +121,7 @@
     const card = document.createElement('div');
     let dialog, frame;
     let session; // while the modal is open
+    let says; // words of the frame's language
     let runs = 0;
 
     const dismiss = () => frame.send({ type: 'dismiss' });
@@ -109,7 +129,6 @@
     function createDialog() {
       dialog = document.createElement('dialog');
       dialog.dataset.connect = '';
-      dialog.setAttribute('aria-label', 'Link your utility');
       style(dialog, cover);
       dialog.onclick = ({ target }) => { if (target === dialog) dismiss(); };
       dialog.oncancel = (event) => {
@@ -123,12 +142,15 @@
     }
 
     /** Makes the frame fit the token, while the modal is closed. */
-    function prepare(token) {
+    function prepare(token, given) {
       const attached = dialog && dialog.isConnected; // The host may have removed it.
-      if (frame && !(attached && frame.token === token)) dropFrame();
+      const config = { ...initialized, ...given };
+      if (frame && !(attached && frame.token === token && frame.language === config.language)) dropFrame();
       if (frame || !isToken(token)) return;
       if (!attached) createDialog();
-      frame = createFrame(token, dialog, onHello, onMessage);
+      says = words[languageOf(config)];
+      dialog.setAttribute('aria-label', says[1]);
+      frame = createFrame(token, config, dialog, onHello, onMessage);
       // Hidden until hello: it may be an error page.
       style(frame.iframe, { ...cover, position: 'absolute', visibility: 'hidden' });
     }
@@ -199,12 +221,14 @@
 
     /** In place of a frame that is not there yet, or will not come. */
     function showCard(text) {
-      const failed = text === failure;
+      const failed = text === says[4];
       if (failed) {
         frame.settled = true;
         console.error(`Connect did not load. Is ${location.origin} registered for this client?`);
       }
       card.setAttribute('role', failed ? 'alert' : 'status');
+      card.lang = languageOf({ ...initialized, ...session.given });
+      card.dir = card.lang === 'ar' ? 'rtl' : 'ltr';
       style(dialog, { background: 'rgb(16 32 46 / 46%)' });
       style(card, {
         all: 'revert', position: 'absolute', inset: 0, margin: 'auto', width: 'min(22rem, 86%)', height: 'fit-content',
@@ -213,7 +237,7 @@
         font: '16px/24px system-ui, sans-serif', 'box-shadow': '0 12px 40px rgb(16 32 46 / 22%)',
       });
       const button = document.createElement('button');
-      button.textContent = 'Close';
+      button.textContent = says[3];
       style(button, {
         all: 'revert', display: 'block', width: '100%', 'min-height': '50px', 'margin-top': '20px', border: '1px solid',
         'border-radius': '10px', background: 'none', color: 'inherit', font: '600 16px/24px system-ui, sans-serif', cursor: 'pointer',
@@ -227,10 +251,10 @@
     function awaitFrame() {
       session.timer = setTimeout(() => {
         // Loaded, and has not said hello: an error page, or the browser does not let this page show it.
-        if (frame.settled) return showCard(failure);
-        showCard('One moment…');
-        frame.awaited = () => session && showCard(failure);
-        session.timer = setTimeout(showCard, 11000, failure);
+        if (frame.settled) return showCard(says[4]);
+        showCard(says[2]);
+        frame.awaited = () => session && showCard(says[4]);
+        session.timer = setTimeout(showCard, 11000, says[4]);
       }, 1000);
     }
 
@@ -258,7 +282,7 @@
         const given = readConfig(config);
         if (frame && frame.settled && !frame.port) dropFrame(); // failed: try again
         const { connectToken, onExit } = { ...initialized, ...given };
-        prepare(connectToken);
+        prepare(connectToken, given);
         if (!frame || frame.valid === false) return call(onExit, 'token_invalid', {});
         session = { given, opener: document.activeElement, left: scrollX, top: scrollY, run: ++runs };
         window.dispatchEvent(new CustomEvent('connect:open'));
@@ -285,7 +309,7 @@
         resolve(valid);
       };
       const timer = setTimeout(answer, 8000, false);
-      const frame = createFrame(token, page(), () => {}, ({ type, valid }) => {
+      const frame = createFrame(token, {}, page(), () => {}, ({ type, valid }) => {
         if (type === 'status' && typeof valid === 'boolean') answer(valid);
       });
       style(frame.iframe, { display: 'none' });

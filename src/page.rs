@@ -19,7 +19,7 @@ pub const WORDS: &str = "words";
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum App {
     /// The modal, at its first screen.
-    Modal(FlowView),
+    Modal(Box<FlowView>),
     /// The quickstart.
     Quickstart,
 }
@@ -89,7 +89,7 @@ pub fn start() {
 /// The app's view, the same on both sides.
 pub fn content(app: App) -> Part {
     match app {
-        App::Modal(first) => crate::modal::modal(first).small(),
+        App::Modal(first) => crate::modal::modal(*first).small(),
         App::Quickstart => crate::quickstart::quickstart().fresh(),
     }
 }

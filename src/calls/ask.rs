@@ -6,6 +6,7 @@
 
 use gloo_net::http::Request;
 use js_sys::Uint8Array;
+use leptos::prelude::document;
 use leptos::server_fn::ServerFn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,7 +36,11 @@ pub(crate) fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, CallError> {
 /// Sends a call; gives the answer, or the error in it. Runs in the browser only.
 pub(crate) async fn post(path: &str, body: Vec<u8>) -> Result<Vec<u8>, CallError> {
     let answer = async {
-        let request = Request::post(path).header("Content-Type", "application/x-postcard");
+        // The language of the page, which may not be the browser's.
+        let language = document().document_element().and_then(|html| html.get_attribute("lang"));
+        let request = Request::post(path)
+            .header("Content-Type", "application/x-postcard")
+            .header("Accept-Language", &language.unwrap_or_default());
         let response = request.body(Uint8Array::from(body.as_slice()))?.send().await?;
         Ok::<_, gloo_net::Error>((response.ok(), response.binary().await?))
     };

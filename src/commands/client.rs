@@ -9,7 +9,7 @@ use connect_core::token::Environment;
 use connect_server::service::{ClientSummary, Service};
 use uuid::Uuid;
 
-use super::{Desk, desk};
+use super::{Desk, desk, theme};
 
 /// Longest name of a client, in characters: customers read it on the first screen.
 const MAX_NAME_CHARS: usize = 100;
@@ -50,6 +50,20 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ORIGIN")]
         remove: Vec<String>,
     },
+    /// Give a client another name.
+    Rename {
+        /// Its id.
+        id: Uuid,
+        /// Its name, which customers see.
+        name: String,
+    },
+    /// Show and change how Connect looks for a client.
+    Theme {
+        /// Its id.
+        id: Uuid,
+        #[command(flatten)]
+        changes: theme::Changes,
+    },
     /// Set how long a client's authorization codes live.
     CodeSeconds {
         /// Its id.
@@ -84,10 +98,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| sentence(&error.to_string());
     match command {
         Command::Add { name, production } => {
-            let name = name.trim();
-            if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
-                return Err(format!("A client's name has 1 to {MAX_NAME_CHARS} characters, on one line."));
-            }
+            let name = good_name(&name)?;
             let environment = if production { Environment::Production } else { Environment::Sandbox };
             let id = service.new_client_id();
             let register = service.register_client_as(id, name, environment);
@@ -136,6 +147,20 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
                 println!("{origin}");
             }
         }
+        Command::Rename { id, name } => {
+            let name = good_name(&name)?;
+            known(&service, id).await?;
+            act(&desk, Kind::AdminClientChanged, id, service.rename_client(id, name)).await?;
+            println!("Customers see “{name}” from their next screen on.");
+        }
+        Command::Theme { id, changes } => {
+            let current = service.client_summary(id).await.map_err(|e| failed(&e))?.client.theme;
+            if !changes.is_none() {
+                let (theme, logo) = changes.carried_out(current)?;
+                act(&desk, Kind::AdminClientChanged, id, service.set_theme(id, theme, logo)).await?;
+            }
+            theme::show(&service.client_summary(id).await.map_err(|e| failed(&e))?.client.theme);
+        }
         Command::CodeSeconds { id, seconds: Life(seconds) } => {
             known(&service, id).await?;
             act(&desk, Kind::AdminClientChanged, id, service.set_code_seconds(id, seconds)).await?;
@@ -146,6 +171,14 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn good_name(name: &str) -> Result<&str, String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        return Err(format!("A client's name has 1 to {MAX_NAME_CHARS} characters, on one line."));
+    }
+    Ok(name)
 }
 
 /// Only clients that exist are on record.

@@ -8,6 +8,7 @@ mod keys;
 mod notifications;
 mod sandbox_utility;
 mod serve;
+mod theme;
 mod utility;
 
 use std::os::unix::fs::MetadataExt;

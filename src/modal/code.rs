@@ -8,7 +8,7 @@ use super::Modal;
 use super::parts::{Tone, button, clock, field_value, monogram, note, primary, seconds_passed};
 use crate::calls::{SubmitCode, Way};
 use crate::small::{Part, Small, live, live_text, on};
-use crate::text::{Strings, fill, use_strings};
+use crate::text::{Strings, fill, form, use_strings};
 
 pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
     let words = use_strings();
@@ -43,7 +43,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
         }
     };
     let hint = match &prompt {
-        CodePrompt::Code { digits, .. } => Some(fill(words.code_hint(), &[("digits", &digits.to_string())])),
+        CodePrompt::Code { digits, .. } => Some(words.count(words.code_hint(), "digits", (*digits).into())),
         CodePrompt::Question { .. } => None,
     };
     let left = move |seconds: u32| seconds.saturating_sub(passed.get());
@@ -118,18 +118,16 @@ fn field_error(notice: &CodeNotice, question: bool, utility: &str, words: &Strin
         (CodeNotice::Missing, false) => words.code_missing(),
         (CodeNotice::Missing, true) => words.answer_missing(),
         (CodeNotice::TooLong, _) => words.code_too_long(),
-        (CodeNotice::Wrong { left: 1 }, false) => words.code_wrong_one(),
-        (CodeNotice::Wrong { left: 1 }, true) => words.answer_wrong_one(),
         (CodeNotice::Wrong { .. }, false) => words.code_wrong(),
         (CodeNotice::Wrong { .. }, true) => words.answer_wrong(),
         _ => return None,
     };
-    let left = if let CodeNotice::Wrong { left } = notice { left.to_string() } else { String::new() };
-    Some(fill(text, &[("utility", utility), ("left", &left)]))
+    let left = if let CodeNotice::Wrong { left } = notice { (*left).into() } else { 0 };
+    Some(fill(form(words.plural(), text, left), &[("utility", utility), ("left", &left.to_string())]))
 }
 
 /// What happened on the way of the code, said in a note.
-pub(super) fn channel_problem(notice: &CodeNotice, utility: &str, words: &Strings) -> Option<Part> {
+pub(crate) fn channel_problem(notice: &CodeNotice, utility: &str, words: &Strings) -> Option<Part> {
     let with = |text| fill(text, &[("utility", utility)]);
     Some(match notice {
         CodeNotice::Expired => {

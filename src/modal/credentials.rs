@@ -164,9 +164,8 @@ fn notice_of(notice: &LoginNotice, utility: &UtilityCard, words: &Strings) -> Op
         // Said at the fields.
         LoginNotice::Missing { .. } => None,
         LoginNotice::TooLong => say(Tone::Bad, words.too_long_title(), &[words.too_long_text()]),
-        LoginNotice::WrongPassword { left: 1 } => say(Tone::Bad, words.wrong_title(), &[words.wrong_text_one()]),
         LoginNotice::WrongPassword { left } => {
-            let text = fill(words.wrong_text(), &[("left", &left.to_string())]);
+            let text = words.count(words.wrong_text(), "left", (*left).into());
             say(Tone::Bad, words.wrong_title(), &[&text])
         }
         LoginNotice::Down => say(Tone::Warn, words.down_title(), &[words.down_lead(), words.down_text()]),

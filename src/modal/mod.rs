@@ -2,14 +2,12 @@
 
 mod bridge;
 mod checking;
-mod code;
+pub(crate) mod code;
 mod credentials;
 mod ended;
 mod focus;
 mod header;
 mod leave;
-mod linked;
-mod method;
 pub(crate) mod parts;
 mod select;
 mod state;
@@ -52,24 +50,24 @@ fn screen(modal: Modal) -> Part {
     if modal.expired() {
         return ended::expired(modal);
     }
-    let FlowView { company, screen, mode, .. } = modal.view();
+    let FlowView { company, logo, screen, mode, .. } = modal.view();
     match screen {
         Screen::Loading => {
             view! { <main class="main loading"><h1 id="title" tabindex="-1">{use_strings().loading()}</h1></main> }
                 .small()
         }
-        Screen::Welcome { utility } => welcome::welcome(modal, &company, utility).small(),
+        Screen::Welcome { utility } => welcome::welcome(modal, &company, logo, utility).small(),
         Screen::Select { popular } => select::select(modal, popular).fresh(),
         Screen::Credentials(view) => credentials::credentials(modal, &company, mode, view).fresh(),
-        Screen::Page { html, .. } => {
+        Screen::Page { html, .. }
+        | Screen::Method { html }
+        | Screen::Linked { html }
+        | Screen::Stopped { html } => {
             view! { <div class="form" data-busy=attr(move || Some(modal.busy().to_string())) inner_html=html></div> }
                 .fresh()
         }
         Screen::Checking { utility, what } => checking::checking(modal, utility, what),
-        Screen::Method { utility, options, notice } => method::method(modal, utility, options, notice).fresh(),
         Screen::Code(view) => code::code(modal, view).fresh(),
-        Screen::Linked { utility, accounts } => linked::linked(modal, &company, utility, accounts).fresh(),
         Screen::Unsupported { utility } => ended::unsupported(modal, &company, utility),
-        Screen::Stopped { utility, reason } => ended::stopped(modal, &company, utility, reason),
     }
 }

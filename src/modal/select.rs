@@ -55,8 +55,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             modal.connection_found();
             modal.announce(match rows.len() {
                 0 => fill(words.select_none(), &[("query", &trimmed)]),
-                1 => words.select_found_one().to_owned(),
-                n => fill(words.select_found(), &[("count", &n.to_string())]),
+                n => words.count(words.select_found(), "count", n as u32),
             });
             active.set((!rows.is_empty()).then_some(0));
             found.set(Found { query: trimmed, rows });

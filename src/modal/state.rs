@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::bridge;
 use super::focus::{focus, focus_screen};
 use super::parts::field_value;
-use crate::calls::{CallError, Finish, Go, Load, Wait, Way, ask, encode, post, read};
+use crate::calls::{CallError, ChooseMethod, Finish, Go, Load, Wait, Way, ask, encode, post, read};
 
 /// How long a lost connection is left alone before the modal asks again by itself.
 const POLL_AGAIN: Duration = Duration::from_secs(3);
@@ -111,9 +111,9 @@ impl Modal {
 
     /// Starts in the browser: listens to the page that embeds us.
     pub(super) fn start(self) {
-        let listener = Closure::new(move |kind: String, token: String| match kind.as_str() {
+        let listener = Closure::new(move |kind: String, text: String| match kind.as_str() {
             "token" => {
-                self.token.set_value(Hidden(token));
+                self.token.set_value(Hidden(text));
                 self.load();
             }
             "open" => self.open(),
@@ -126,6 +126,9 @@ impl Modal {
             "sign_in" => self.go(Way::SignInHere),
             "use_file" => self.go(Way::UseFile),
             "link_file" => self.go(Way::LinkFile),
+            "method" => self.send(|token, step| ChooseMethod { token, step, method: text }),
+            "finish" => self.finish(),
+            "close" => self.leave(),
             _ => {
                 self.shown.set(false);
                 self.asking.set(false);

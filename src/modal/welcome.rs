@@ -10,7 +10,12 @@ use crate::calls::Way;
 use crate::small::{Small, on};
 use crate::text::{fill, use_strings};
 
-pub(super) fn welcome(modal: Modal, company: &str, utility: Option<UtilityCard>) -> impl IntoView + use<> {
+pub(super) fn welcome(
+    modal: Modal,
+    company: &str,
+    logo: Option<String>,
+    utility: Option<UtilityCard>,
+) -> impl IntoView + use<> {
     let words = use_strings();
     let with = |text| fill(text, &[("company", company)]);
     let lead = match &utility {
@@ -29,6 +34,12 @@ pub(super) fn welcome(modal: Modal, company: &str, utility: Option<UtilityCard>)
     view! {
         <form class="form" method="post" on:submit=on(on_submit)>
             <main class="main">
+                // Decorative: the heading names the company.
+                {logo.map(|name| {
+                    let mut src = String::from("/connect/logo/");
+                    src.push_str(&name);
+                    view! { <img class="logo" src=src alt="" /> }.small()
+                })}
                 <h1 id="title" tabindex="-1">{with(words.welcome_title())}</h1>
                 <p>{lead}</p>
                 <ul class="facts">

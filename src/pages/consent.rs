@@ -6,24 +6,26 @@ use leptos::prelude::*;
 use super::{change, named, way};
 use crate::modal::parts::{Tone, at_utility, icon, note};
 use crate::small::{Part, Small};
-use crate::text::{ENGLISH, PageWords};
+use crate::text::Words;
 
 pub(super) fn consent(
     page: &Page<'_>,
-    words: &PageWords,
+    at: &Words,
     open: bool,
     can_sign_in: bool,
     notice: Option<ConsentNotice>,
 ) -> Part {
     let with = |text| named(page, text);
+    let Words { modal, pages: words, .. } = *at;
+    let change = change(page, at);
     // Without a way there the utility counts as down.
     let notice = if open { notice } else { Some(ConsentNotice::Down) };
     let explained = notice.map(|notice| {
         let (title, text) = match notice {
             ConsentNotice::Denied => (words.consent_denied_title, words.consent_denied_text),
-            ConsentNotice::Down => (ENGLISH.down_title, ENGLISH.down_text),
-            ConsentNotice::NoAccounts => (ENGLISH.no_accounts_title, words.consent_none_text),
-            ConsentNotice::Internal => (ENGLISH.internal_title, words.consent_broken_text),
+            ConsentNotice::Down => (modal.down_title, modal.down_text),
+            ConsentNotice::NoAccounts => (modal.no_accounts_title, words.consent_none_text),
+            ConsentNotice::Internal => (modal.internal_title, words.consent_broken_text),
         };
         note(Tone::Warn, with(title), vec![with(text)])
     });
@@ -32,7 +34,7 @@ pub(super) fn consent(
     let steps = steps.map(|step| view! { <li>{with(step)}</li> }.fresh()).into_iter().collect_view();
     view! {
         <main class="main">
-            {at_utility(&page.utility, change(page, words))}
+            {at_utility(&page.utility, change)}
             <h1 id="title" tabindex="-1">{with(words.consent_title)}</h1>
             // Gives way to what happens once the window was opened.
             <div data-when="closed">

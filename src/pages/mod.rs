@@ -3,25 +3,31 @@
 //! `data-way`. So they cost the WASM nothing, and later need none.
 
 mod consent;
+mod linked;
+mod method;
 mod preview;
+mod stopped;
 mod upload;
 
 use connect_core::flow::{Page, PageContent};
 use leptos::prelude::*;
 
 use crate::small::{Part, Small};
-use crate::text::{ENGLISH_PAGES, PageWords, Strings, fill};
+use crate::text::{Words, fill};
 
-/// Draws a screen, in English.
+/// Draws a screen.
 pub fn draw(page: &Page<'_>) -> String {
-    let words = &ENGLISH_PAGES;
+    let words = Words::of(page.language);
     Owner::new().with(|| {
-        provide_context(Strings::english());
+        provide_context(words.strings);
         match &page.content {
             PageContent::Consent { open, can_sign_in, notice } => {
                 consent::consent(page, words, *open, *can_sign_in, *notice).to_html()
             }
             PageContent::Upload { notice } => upload::upload(page, words, *notice).to_html(),
+            PageContent::Method { options, notice } => method::method(page, words, options, *notice).to_html(),
+            PageContent::Linked { accounts } => linked::linked(page, words, accounts).to_html(),
+            PageContent::Stopped { reason, another } => stopped::stopped(page, words, *reason, *another).to_html(),
             PageContent::Preview { file } => preview::preview(page, words, file).to_html(),
         }
     })
@@ -33,8 +39,8 @@ fn named(page: &Page<'_>, text: &str) -> String {
 }
 
 /// The label of the way to another utility, where there is one.
-fn change(page: &Page<'_>, words: &PageWords) -> Option<&'static str> {
-    page.can_change.then_some(words.change)
+fn change(page: &Page<'_>, words: &Words) -> Option<&'static str> {
+    page.can_change.then_some(words.pages.change)
 }
 
 /// A button that leads somewhere.
@@ -46,6 +52,7 @@ fn way(class: &'static str, way: &'static str, label: &'static str) -> Part {
 mod tests {
     use super::*;
     use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary};
+    use connect_core::language::Language;
     use connect_wire::UtilityCard;
 
     fn drawn(content: PageContent<'_>) -> String {
@@ -60,7 +67,14 @@ mod tests {
             available: false,
             reset_site: Some("smith.example".into()),
         };
-        draw(&Page { company: "Northwind \"Solar\"", step: 7, utility, can_change: true, content })
+        draw(&Page {
+            language: Language::English,
+            company: "Northwind \"Solar\"",
+            step: 7,
+            utility,
+            can_change: true,
+            content,
+        })
     }
 
     #[test]

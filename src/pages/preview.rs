@@ -6,51 +6,57 @@ use leptos::prelude::*;
 use super::{named, way};
 use crate::modal::parts::{at_utility, icon};
 use crate::small::{Part, Small};
-use crate::text::{PageWords, fill};
+use crate::text::format::{date, number};
+use crate::text::{Words, fill, form};
 
-pub(super) fn preview(page: &Page<'_>, words: &PageWords, file: &FileSummary) -> Part {
-    let count = |text, n: u32| fill(text, &[("count", &n.to_string())]);
-    let bills = match file.bills {
-        0 => None,
-        1 => Some(words.preview_bill_one.to_owned()),
-        n => Some(count(words.preview_bills, n)),
-    };
+pub(super) fn preview(page: &Page<'_>, words: &Words, file: &FileSummary) -> Part {
+    let count = |text, n| words.strings.count(text, "count", n);
+    let Words { pages: texts, .. } = *words;
+    let bills = (file.bills > 0).then(|| count(texts.preview_bills, file.bills));
     let bills = bills.map(|text| row("#i-bill", text, String::new(), String::new()));
     let rows: Vec<Part> = file.meters.iter().map(|meter| meter_row(meter, words)).chain(bills).collect();
-    let left_out = (file.left_out > 0).then(|| words.preview_left_out.to_owned());
-    let odd = match file.warnings {
-        0 => None,
-        1 => Some(words.preview_warning_one.to_owned()),
-        n => Some(count(words.preview_warnings, n)),
-    };
+    let left_out = (file.left_out > 0).then(|| texts.preview_left_out.to_owned());
+    let odd = (file.warnings > 0).then(|| count(texts.preview_warnings, file.warnings));
     let hints: Vec<Part> = [left_out, odd]
         .into_iter()
         .flatten()
         .map(|text| view! { <p class="hint-box">{text}</p> }.fresh())
         .collect();
     view! {
-        // Many meters scroll; the keyboard must be able to scroll them.
-        <main class="main" tabindex="0">
+        <main class="main">
             {at_utility(&page.utility, None)}
-            <h1 id="title" tabindex="-1">{words.preview_title}</h1>
-            <p>{named(page, words.preview_lead)}</p>
+            <h1 id="title" tabindex="-1">{texts.preview_title}</h1>
+            <p>{named(page, texts.preview_lead)}</p>
             <ul class="accounts">{rows}</ul>
             {hints}
         </main>
         <footer class="foot">
-            <button class="primary" type="button" data-way="link_file"><span>{words.preview_link}</span></button>
-            {way("quiet", "back", words.preview_other)}
+            <button class="primary" type="button" data-way="link_file"><span>{texts.preview_link}</span></button>
+            {way("quiet", "back", texts.preview_other)}
         </footer>
     }
     .fresh()
 }
 
-fn meter_row(meter: &FileMeter, words: &PageWords) -> Part {
-    let (mark, kind) = if meter.electricity { ("#i-meter", words.electricity) } else { ("#i-gas", words.gas) };
-    let mut line = fill(words.preview_period, &[("from", &meter.from), ("to", &meter.to)]);
+fn meter_row(meter: &FileMeter, words: &Words) -> Part {
+    let Words { language, pages: texts, .. } = *words;
+    let (mark, kind) = if meter.electricity {
+        ("#i-meter", texts.linked_meters_electricity)
+    } else {
+        ("#i-gas", texts.linked_meters_gas)
+    };
+    // What is no date stays as it is.
+    let day = |text: &str| text.parse().map_or_else(|_| text.to_owned(), |day| date(language, day));
+    let mut line = fill(texts.preview_period, &[("from", &day(&meter.from)), ("to", &day(&meter.to))]);
     line.push_str(" · ");
-    line.push_str(&fill(words.preview_readings, &[("count", &meter.readings)]));
-    row(mark, kind.to_owned(), meter.used.clone(), line)
+    let form = form(words.modal.plural, texts.preview_readings, meter.readings.parse().unwrap_or(u32::MAX));
+    line.push_str(&fill(form, &[("count", &number(language, &meter.readings))]));
+    let unit = if meter.electricity { "{count}\u{a0}kWh" } else { texts.therms };
+    let used = match meter.used.as_str() {
+        "" => String::new(),
+        used => fill(unit, &[("count", &number(language, used))]),
+    };
+    row(mark, kind.to_owned(), used, line)
 }
 
 /// A row of a list: what it is, a figure, and a line about it.

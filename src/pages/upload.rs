@@ -1,18 +1,20 @@
 //! Upload: the customer's own Green Button file, for a utility that cannot be linked.
 
 use connect_core::flow::{FileNotice, Page};
+use connect_core::language::Language;
 use connect_server::service::MAX_FILE_BYTES;
 use leptos::prelude::*;
 
 use super::{change, named};
 use crate::modal::parts::{Tone, at_utility, icon, note, outside_link};
 use crate::small::{Part, Small};
-use crate::text::{PageWords, fill};
+use crate::text::{Words, fill};
 
-pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNotice>) -> Part {
+pub(super) fn upload(page: &Page<'_>, at: &Words, notice: Option<&FileNotice>) -> Part {
     let with = |text| named(page, text);
+    let words = at.pages;
     let lead = match notice {
-        Some(notice) => view! { <div id="file-note">{explain(page, words, notice)}</div> }.fresh(),
+        Some(notice) => view! { <div id="file-note">{explain(page, at, notice)}</div> }.fresh(),
         None => view! { <p>{with(words.upload_lead)}</p> }.fresh(),
     };
     let steps = [words.upload_step_site, words.upload_step_find, words.upload_step_take];
@@ -20,7 +22,7 @@ pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNot
     let site = page.utility.reset_site.as_ref().map(|site| outside_link(site, site.clone()));
     view! {
         <main class="main">
-            {at_utility(&page.utility, change(page, words))}
+            {at_utility(&page.utility, change(page, at))}
             <h1 id="title" tabindex="-1">{words.upload_title}</h1>
             {lead}
             <label class="drop">
@@ -55,7 +57,8 @@ pub(super) fn upload(page: &Page<'_>, words: &PageWords, notice: Option<&FileNot
     .fresh()
 }
 
-fn explain(page: &Page<'_>, words: &PageWords, notice: &FileNotice) -> Part {
+fn explain(page: &Page<'_>, at: &Words, notice: &FileNotice) -> Part {
+    let words = at.pages;
     let (title, text) = match notice {
         FileNotice::Empty => (words.file_empty_title, words.file_empty_text),
         FileNotice::TooLarge { .. } => (words.file_large_title, words.file_large_text),
@@ -70,6 +73,8 @@ fn explain(page: &Page<'_>, words: &PageWords, notice: &FileNotice) -> Part {
     let mut lines = Vec::new();
     match notice {
         FileNotice::TooLarge { megabytes } => title = fill(&title, &[("megabytes", &megabytes.to_string())]),
+        // The reader's reasons are technical, and English.
+        FileNotice::Damaged { .. } if page.language != Language::English => {}
         FileNotice::Damaged { place, reason } if place.is_empty() => lines.push(format!("{reason}.")),
         FileNotice::Damaged { place, reason } => {
             lines.push(fill(words.file_damaged_place, &[("place", place), ("reason", reason)]));

@@ -7,27 +7,54 @@
 
 #![allow(non_camel_case_types, reason = "a key is named once, as a field, a method and a variant")]
 
+#[cfg(feature = "ssr")]
+mod ar;
+#[cfg(feature = "ssr")]
 mod en;
 #[cfg(feature = "ssr")]
+mod es;
+#[cfg(feature = "ssr")]
+pub mod format;
+#[cfg(feature = "ssr")]
+mod fr_ca;
+#[cfg(feature = "ssr")]
 mod pages;
+#[cfg(feature = "ssr")]
+mod vi;
+#[cfg(feature = "ssr")]
+mod words;
+#[cfg(feature = "ssr")]
+mod zh_hans;
 
 use leptos::prelude::*;
 
-pub use en::ENGLISH;
 #[cfg(feature = "ssr")]
-pub use pages::{ENGLISH_PAGES, PageWords};
+pub use pages::PageWords;
+#[cfg(feature = "ssr")]
+pub use words::Words;
 
 macro_rules! catalogue {
     ($($(#[$doc:meta])* $key:ident,)*) => {
         #[expect(missing_docs, reason = "the name of a string says where it stands")]
-        /// One language, as a translator writes it. `{name}` marks a place that [`fill`] fills.
+        /// One language, as a translator writes it. `{name}` marks a place that [`fill`] fills; the forms of a text
+        /// that goes with a number stand in the order of the language's rule, `|` between them.
+        #[derive(Debug)]
         pub struct Catalogue { $($(#[$doc])* pub $key: &'static str,)* }
 
         impl Catalogue {
             /// The strings as a page carries them: one a line, in the order of the fields.
             pub fn to_lines(&self) -> String {
-                [$(self.$key,)*].join("\n")
+                self.all().join("\n")
             }
+
+            /// All strings, in the order of the fields.
+            pub fn all(&self) -> Vec<&'static str> {
+                vec![$(self.$key,)*]
+            }
+
+            /// The names of the fields, in their order.
+            #[cfg(test)]
+            pub(crate) const NAMES: &[&str] = &[$(stringify!($key),)*];
         }
 
         #[derive(Clone, Copy)]
@@ -43,6 +70,10 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    /// Tag of the language (BCP 47), as `fr-CA`.
+    lang,
+    /// Rule for its plurals, see [`form`].
+    plural,
     /// Title of the document, and the dialog's name while nothing is loaded.
     app_title,
     /// Mark on everything that comes from the sandbox.
@@ -56,8 +87,8 @@ catalogue! {
     proceed,
     welcome_small,
     select_title, select_label, select_placeholder, select_popular,
-    /// `{count}`.
-    select_found, select_found_one, select_none, select_none_hint, select_missing,
+    /// Forms by `{count}`.
+    select_found, select_none, select_none_hint, select_missing,
     missing_title, missing_text, missing_bill, missing_landlord, missing_back,
     electricity, gas, not_available,
     credentials_title, credentials_lead, update_title, update_lead, credentials_unsupported,
@@ -66,21 +97,23 @@ catalogue! {
     change, username_label, password_label, show, hide, show_password, hide_password,
     forgot, sign_in, send_anyway, credentials_small, opens_new,
     missing_username, missing_password, missing_both,
-    wrong_title, wrong_text, wrong_text_one,
+    wrong_title,
+    /// Forms by `{left}`.
+    wrong_text,
     down_title, down_lead, down_text, timeout_title, timeout_text,
     no_accounts_title, no_accounts_text, action_title, action_text, code_over_title, code_over_text, code_many_title, code_many_text,
     internal_title, internal_text, too_long_text, too_long_title,
     checking_login, checking_code, checking_sending, checking_text, checking_slow, checking_cancel,
-    method_title, method_lead, method_sms, method_email, method_call, method_app,
     code_title, code_sms, code_email, code_call, code_app,
-    code_label, code_hint, question_title, question_lead, question_label,
+    code_label,
+    /// Forms by `{digits}`.
+    code_hint, question_title, question_lead, question_label,
     valid_for, valid_over, resend, resend_in, verify, other_method, resent,
-    code_missing, answer_missing, code_wrong, code_wrong_one, answer_wrong, answer_wrong_one,
+    code_missing, answer_missing,
+    /// Forms by `{left}`.
+    code_wrong, answer_wrong,
     code_expired_title, code_expired_text, code_too_soon, code_too_long,
-    linked_title, linked_text, linked_later, linked_meters_electricity, linked_meters_gas, linked_meters_both, linked_ending,
-    done,
     unsupported_title, unsupported_text, unsupported_kept, choose_another,
-    stopped_title, stopped_text, locked_title, locked_text,
     expired_title, expired_text,
     leave_title, leave_text, leave_stay, leave_go,
     network_title, network_text, try_again,
@@ -97,15 +130,28 @@ impl Strings {
         (lines.len() == Key::Count as usize).then_some(Self(lines))
     }
 
-    /// The words of a language on the server, which keeps them for as long as it runs.
-    #[cfg(feature = "ssr")]
-    pub fn english() -> &'static Self {
-        static ENGLISH_WORDS: std::sync::LazyLock<Strings> = std::sync::LazyLock::new(|| {
-            let lines: &'static str = Box::leak(ENGLISH.to_lines().into_boxed_str());
-            Strings::from_lines(lines).unwrap_or(Strings(Vec::new()))
-        });
-        &ENGLISH_WORDS
+    /// A text that goes with a number: the form for it, with the number in its place `name`.
+    pub fn count(&self, text: &str, name: &str, n: u32) -> String {
+        fill(form(self.plural(), text, n), &[(name, &n.to_string())])
     }
+}
+
+/// The form of a text (`one|other`) that goes with a number, by CLDR's rules for whole numbers below a million. Rules:
+/// `one` (1, and all others), `french` (0 and 1, and all others), `arabic` (0, 1, 2, few, many, others); with any
+/// other rule there is one form.
+pub fn form<'a>(rule: &str, text: &'a str, n: u32) -> &'a str {
+    let place = match rule {
+        "one" => usize::from(n != 1),
+        "french" => usize::from(n > 1),
+        "arabic" => match (n, n % 100) {
+            (0..=2, _) => n as usize,
+            (_, 3..=10) => 3,
+            (_, 11..) => 4,
+            _ => 5,
+        },
+        _ => 0,
+    };
+    text.split('|').nth(place).unwrap_or(text)
 }
 
 /// Puts values into the places of a text: `fill("{a} of {b}", &[("a", "1"), ("b", "3")])`.
@@ -134,15 +180,15 @@ pub fn use_strings() -> &'static Strings {
     expect_context()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 
     #[test]
     fn a_catalogue_survives_the_page() {
-        let lines: &'static str = Box::leak(ENGLISH.to_lines().into_boxed_str());
-        let words = Strings::from_lines(lines).unwrap();
-        assert_eq!((words.app_title(), words.try_again()), (ENGLISH.app_title, ENGLISH.try_again));
+        let Words { modal, strings, .. } = Words::of(connect_core::language::Language::English);
+        assert_eq!((strings.app_title(), strings.try_again()), (modal.app_title, modal.try_again));
+        assert_eq!(strings.count("{n} file|{n} files", "n", 1), "1 file");
         assert_eq!(Strings::from_lines("one line"), None);
     }
 

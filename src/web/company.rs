@@ -65,7 +65,8 @@ pub async fn new_connect_token(user_id: &str, utility: &str) -> Result<NewToken,
         return Ok(NewToken::Refused("Enter a user id of up to 200 characters.".into()));
     }
     let utility = Some(utility.trim()).filter(|u| !u.is_empty()).map(|u| UtilityRef::Slug(u.to_owned()));
-    let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility, code_challenge: None };
+    let request =
+        ConnectTokenRequest { user_id: user_id.to_owned(), utility, code_challenge: None, language: None };
     match service.create_connect_token(&client, request).await {
         Ok(issued) => Ok(NewToken::Made(Hidden(issued.token.expose().to_owned()))),
         Err(ConnectTokenError::UnknownUtility) => {

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
+use connect_core::language::Language;
 use connect_core::origin::Origin;
 use connect_core::token::Handle;
 use connect_server::api::ApiError;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use super::Web;
 use super::shell::{Document, document};
 use crate::page::App;
-use crate::text::ENGLISH;
+use crate::text::Words;
 
 /// Parameters that the loader puts into the URL. No secret: the token itself follows by message.
 #[derive(Deserialize)]
@@ -26,6 +27,9 @@ pub(super) struct Params {
     /// holds the page to those by `frame-ancestors`.
     #[serde(default)]
     o: String,
+    /// Language that the page asks for, by its tag.
+    #[serde(default)]
+    l: String,
 }
 
 pub(super) async fn page(
@@ -34,15 +38,20 @@ pub(super) async fn page(
     request: Request<Body>,
 ) -> Response {
     let (handle, asked) = (Handle::parse(&params.s), origin(&params.o));
-    let Framed { by, view } = match web.service.framed(handle.as_ref(), asked.as_ref()).await {
+    let wished = Language::of_tag(&params.l).or_else(connect_server::origin::language);
+    let framed = web.service.framed(handle.as_ref(), asked.as_ref(), wished).await;
+    let Framed { by, view, language, theme } = match framed {
         Ok(framed) => framed,
         Err(fault) => return ApiError::from(fault).into_response(),
     };
     let view = view.unwrap_or_else(unknown);
+    let words = Words::of(language);
     let page = Document {
-        app: App::Modal(view),
+        app: App::Modal(Box::new(view)),
         class: "frame",
-        title: ENGLISH.app_title,
+        title: words.modal.app_title,
+        words,
+        theme,
         scripts: &["/frame.js"],
         styles: None,
         ancestors: by.as_ref().map_or("'none'", Origin::as_str).to_owned(),
@@ -64,6 +73,7 @@ fn unknown() -> FlowView {
         seconds_left: 0,
         progress: None,
         can_go_back: false,
+        logo: None,
         screen: Screen::Loading,
     }
 }

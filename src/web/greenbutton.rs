@@ -8,12 +8,14 @@ use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use connect_core::flow::ConsentNotice;
+use connect_core::language::Language;
 use connect_core::secret::Secret;
 use connect_mydata::batch_list;
 use connect_server::service::{Departure, RunError};
 use serde::Deserialize;
 
 use super::Web;
+use crate::text::Words;
 
 /// What the modal's form sends.
 #[derive(Deserialize)]
@@ -23,18 +25,22 @@ pub(super) struct SetOut {
     /// The company's page, when the whole of it goes there.
     #[serde(default)]
     page: String,
+    /// Tag of the modal's language.
+    #[serde(default)]
+    language: String,
 }
 
 /// The customer sets out to the utility's site. Only a form of our own origin gets here; what it leaves is
 /// the proof that the same browser comes back.
 pub(super) async fn go(State(web): State<Web>, Form(form): Form<SetOut>) -> Response {
+    let words = Language::of_tag(&form.language).map_or_else(words, Words::of);
     let page = Some(form.page).filter(|page| !page.is_empty());
     let departure = match web.service.set_out(&Secret::new(form.token), form.step, page).await {
         Ok(departure) => departure,
-        Err(error) => return told(error),
+        Err(error) => return told(words, error),
     };
     let Departure { url, handle, proof } = departure;
-    let mut response = go_on(&url, "Go to your utility’s site");
+    let mut response = go_on(words, &url, words.pages.away_link);
     let (prefix, secure) = if web.secure { (SECURE, "; Secure") } else { ("", "") };
     let cookie = format!(
         "{prefix}{COOKIE}{}={}; Path=/greenbutton; Max-Age=3600; HttpOnly; SameSite=Lax{secure}",
@@ -84,52 +90,47 @@ pub(super) async fn callback(
         }
         (code, _) => Ok(Secret::new(code)),
     };
+    let words = words();
     match web.service.come_back(&state, proof.unwrap_or_default(), answer).await {
-        Ok(Some(back)) => go_on(&back, "Go on where you started"),
+        Ok(Some(back)) => go_on(words, &back, words.pages.back_link),
         Ok(None) => page(
+            words,
             StatusCode::OK,
-            "You can close this window",
-            "Go on in the window where you started.",
+            words.pages.back_title,
+            words.pages.back_text,
             "<script src=\"/close.js\"></script>",
         ),
-        Err(error) => told(error),
+        Err(error) => told(words, error),
     }
 }
 
-fn told(error: RunError) -> Response {
+/// The language of the window, which the browser asks for: it opens outside of the modal.
+fn words() -> &'static Words {
+    Words::of(connect_server::origin::language().unwrap_or_default())
+}
+
+fn told(words: &Words, error: RunError) -> Response {
+    let texts = words.pages;
     match error {
-        RunError::TokenInvalid => page(
-            StatusCode::GONE,
-            "This session has ended",
-            "Close this window and start again from the page you came from. Nothing was passed on.",
-            "",
-        ),
+        RunError::TokenInvalid => page(words, StatusCode::GONE, texts.back_ended_title, texts.back_ended_text, ""),
         // A second answer, as of a page that was loaded again, or one of another browser.
-        RunError::OutOfPlace => page(
-            StatusCode::CONFLICT,
-            "Nothing waits for this answer",
-            "Close this window and go on in the one where you started.",
-            "",
-        ),
+        RunError::OutOfPlace => {
+            page(words, StatusCode::CONFLICT, texts.back_nothing_title, texts.back_nothing_text, "")
+        }
         RunError::Fault(fault) => {
             tracing::error!(%fault, "a customer’s way to a utility failed");
-            page(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong on our side",
-                "Close this window and try again from the page you came from.",
-                "",
-            )
+            page(words, StatusCode::INTERNAL_SERVER_ERROR, texts.back_fault_title, texts.back_fault_text, "")
         }
     }
 }
 
 /// Sends the customer on. By the page itself: a redirect would be held to the `form-action` of the page
 /// whose form was sent, which knows us and not where this goes.
-fn go_on(address: &str, label: &str) -> Response {
+fn go_on(words: &Words, address: &str, label: &str) -> Response {
     let address = escaped(address);
     let on = format!("<meta http-equiv=\"refresh\" content=\"0;url={address}\">");
     let link = format!("<a href=\"{address}\">{label}</a>");
-    page(StatusCode::OK, "One moment…", &link, &on)
+    page(words, StatusCode::OK, words.pages.away_title, &link, &on)
 }
 
 fn escaped(text: &str) -> String {
@@ -141,9 +142,10 @@ fn escaped(text: &str) -> String {
 }
 
 /// `text` and `head` are HTML.
-fn page(status: StatusCode, title: &str, text: &str, head: &str) -> Response {
+fn page(words: &Words, status: StatusCode, title: &str, text: &str, head: &str) -> Response {
+    let (lang, dir) = (words.language.tag(), words.language.direction());
     let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"{lang}\" dir=\"{dir}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
          <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
          <link rel=\"stylesheet\" href=\"/back.css\">{head}</head>\

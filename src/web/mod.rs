@@ -12,6 +12,7 @@ mod quickstart;
 mod same_origin;
 mod shell;
 mod start;
+mod theme;
 mod upload;
 
 use std::sync::Arc;
@@ -101,6 +102,8 @@ pub fn router(web: Web) -> Router {
         .layer(by_address());
     let mut pages =
         Router::new().route("/connect/frame", get(frame::page).layer(by_address())).merge(calls).merge(utilities);
+    pages =
+        pages.route("/connect/theme.css", get(theme::stylesheet)).route("/connect/logo/{name}", get(theme::logo));
     if web.company.is_some() {
         pages = pages.route("/", get(quickstart::page));
     }

@@ -1,6 +1,7 @@
 //! The HTML document around an app, with its content security policy.
 
 use axum::http::{HeaderValue, header};
+use connect_core::theme::{Scheme, Theme};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use leptos_axum::ResponseOptions;
 use crate::page::{self, App};
 use crate::quickstart::around::around;
 use crate::small::Small;
-use crate::text::{ENGLISH, Strings};
+use crate::text::Words;
 
 /// What differs between the documents.
 #[derive(Clone)]
@@ -18,6 +19,9 @@ pub(super) struct Document {
     /// Class of the body; the styles of the two apps differ by it.
     pub(super) class: &'static str,
     pub(super) title: &'static str,
+    pub(super) words: &'static Words,
+    /// How the company wants it to look.
+    pub(super) theme: Theme,
     /// Scripts of ours that run before the app.
     pub(super) scripts: &'static [&'static str],
     /// A stylesheet beside the common one.
@@ -32,19 +36,20 @@ pub(super) struct Document {
 const SPRITE: &str = include_str!("sprite.svg");
 
 pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoView {
-    let Document { app, class, title, scripts, styles, ancestors, frames } = document;
+    let Document { app, class, title, words, theme, scripts, styles, ancestors, frames } = document;
     set_policy(&ancestors, frames);
     let nonce = use_nonce();
-    provide_context(Strings::english());
+    provide_context(words.strings);
     let content = match app {
-        App::Modal(_) => page::root(&app.clone(), &ENGLISH, page::content(app)),
-        App::Quickstart => around(page::root(&app.clone(), &ENGLISH, page::content(app))).small(),
+        App::Modal(_) => page::root(&app.clone(), words.modal, page::content(app)),
+        App::Quickstart => around(page::root(&app.clone(), words.modal, page::content(app))).small(),
     };
+    let scheme = (theme.scheme != Scheme::System).then_some(theme.scheme.name());
     let pkg = |end: &str| format!("/{}/{}{end}", options.site_pkg_dir, options.output_name);
     let (css, glue, wasm) = (pkg(".css"), pkg(".js"), pkg(".wasm"));
     view! {
         <!DOCTYPE html>
-        <html lang="en" dir="ltr">
+        <html lang=words.language.tag() dir=words.language.direction() data-scheme=scheme>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
@@ -54,6 +59,7 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" id="leptos" href=css />
                 {styles.map(|href| view! { <link rel="stylesheet" href=href /> })}
+                {super::theme::href(&theme).map(|href| view! { <link rel="stylesheet" href=href /> })}
                 <link rel="modulepreload" href=glue.clone() nonce=nonce.clone() />
                 <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
                 {scripts.iter().map(|src| view! { <script src=*src nonce=nonce.clone()></script> }).collect_view()}

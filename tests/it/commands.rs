@@ -199,3 +199,50 @@ fn a_clients_origins_and_the_life_of_its_codes_are_set_and_shown() {
         assert!(!home.run(&["client", "add", name]).0, "{name:?}");
     }
 }
+
+#[test]
+fn a_clients_name_and_theme_are_set_and_shown() {
+    let home = Home::new();
+    let server = home.start(&[]);
+    let (_, out, _) = home.run(&["client", "add", "Example Solar"]);
+    let id = value(&out, "PELM_CLIENT_ID").to_owned();
+    let theme = |arguments: &[&str]| home.run(&[&["client", "theme", &id], arguments].concat());
+    let (good, out, err) = theme(&[]);
+    assert!(good && out == "brand\tdefault\nradius\tdefault\nscheme\tsystem\nlogo\tdefault\n", "{out}{err}");
+    // Nobody could read white on this yellow: it is said what is drawn instead.
+    home.write("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+    let (good, out, err) =
+        theme(&["--brand", "#FFD400", "--radius", "4", "--scheme", "dark", "--logo", "logo.svg"]);
+    assert!(good, "{err}");
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!((lines[0], lines[3], lines[4]), ("brand\t#ffd400", "radius\t4 px", "scheme\tdark"), "{out}");
+    assert!(lines[1].starts_with("  on light\t#") && !lines[1].contains("#ffd400"), "{out}");
+    assert!(lines[2].starts_with("  on dark\t#ffd400\tcontrast 1"), "{out}");
+    let logo = lines[5].strip_prefix("logo\t").unwrap().to_owned();
+    assert!(server.get(&logo).contains("<svg"), "{logo}");
+    // One thing is changed, the rest stays.
+    let (_, out, _) = theme(&["--brand", "default", "--no-logo"]);
+    assert_eq!(out, "brand\tdefault\nradius\t4 px\nscheme\tdark\nlogo\tdefault\n");
+    assert!(server.get(&logo).starts_with("HTTP/1.1 404"));
+
+    home.write("logo.gif", "GIF89a");
+    for (arguments, says) in [
+        (["--brand", "red"], "six digits"),
+        (["--radius", "25"], "from 0 to 24"),
+        (["--scheme", "neon"], "system, light, dark"),
+        (["--logo", "logo.gif"], "not a PNG, WebP or SVG"),
+        (["--logo", "missing.png"], "missing.png cannot be read"),
+    ] {
+        let (good, _, err) = theme(&arguments);
+        assert!(!good && err.contains(says), "{arguments:?}: {err}");
+    }
+    assert_eq!(theme(&[]).1, out, "nothing was changed");
+
+    let (good, out, _) = home.run(&["client", "rename", &id, " Southwind "]);
+    assert!(good && out.contains("Southwind"), "{out}");
+    assert!(home.run(&["client", "list"]).1.contains("\tSouthwind\t"));
+    let (good, _, err) = home.run(&["client", "rename", &id, " "]);
+    assert!(!good && err.contains("1 to 100 characters"), "{err}");
+    let (good, _, err) = home.run(&["client", "theme", "0199d7a0-0000-7000-8000-000000000000"]);
+    assert!(!good && err.contains("No client has this id"), "{err}");
+}

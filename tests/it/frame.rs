@@ -1,11 +1,14 @@
 //! `GET /connect/frame`: the modal's document, as the loader's iframe asks for it.
 
+use connect::calls::{Go, Load, SubmitLogin, Way};
 use connect_core::origin::Origin;
 use connect_core::secret::Secret;
+use connect_core::theme::{Logo, Scheme, Theme};
 use connect_core::token::Environment;
 use connect_server::bootstrap::SandboxClient;
+use connect_wire::{FlowView, Hidden, Screen};
 
-use crate::support::{Answer, PGE, Site, get, handle};
+use crate::support::{Answer, PGE, Site, call, get, handle, post};
 
 async fn frame(site: &Site, token: &Secret, origin: &str) -> Answer {
     let path = format!("/connect/frame?s={}&o={}", handle(token), origin.replace(':', "%3A").replace('/', "%2F"));
@@ -220,4 +223,116 @@ async fn a_named_utility_is_on_the_first_screen() {
     let token = Secret::new(site.send(call).await.json()["connect_token"].as_str().unwrap());
     let html = frame(&site, &token, "https://app.example").await.text();
     assert!(drawn(&html).contains("Link your Pacific Gas and Electric account once."), "{html}");
+}
+
+/// The document of a run whose connect token was made with these parameters, asked for like this.
+async fn spoken(site: &Site, token: &[(&str, &str)], query: &str, header: Option<&str>) -> Answer {
+    let call = post("/auth/connect-token").by(&site.company).form(&[&[("user_id", "u")], token].concat());
+    let token = Secret::new(site.send(call).await.json()["connect_token"].as_str().unwrap());
+    let call = get(&format!("/connect/frame?s={}&o=https%3A%2F%2Fapp.example{query}", handle(&token)));
+    site.send(header.into_iter().fold(call, |call, header| call.header("accept-language", header))).await
+}
+
+/// The company's token comes first, then its page, then the browser; then English.
+#[tokio::test]
+async fn the_document_is_in_the_language_that_was_asked_for() {
+    let site = Site::start().await;
+    for (token, query, header, lang, dir, says) in [
+        (None, "", None, "en", "ltr", "would like to read your energy data"),
+        (None, "", Some("de, es-MX;q=0.8, en;q=0.5"), "es", "ltr", "Northwind Solar"),
+        (None, "&l=vi", Some("es"), "vi", "ltr", "Northwind Solar"),
+        (Some("ar"), "&l=vi", Some("es"), "ar", "rtl", "بيانات الطاقة"),
+        (Some("fr"), "", None, "fr-CA", "ltr", "Northwind Solar"),
+        (None, "&l=xx", Some("zh-CN"), "zh-Hans", "ltr", "希望读取您的能源数据"),
+    ] {
+        let token: Vec<_> = token.map(|tag| ("language", tag)).into_iter().collect();
+        let html = spoken(&site, &token, query, header).await.text();
+        let head = format!("<html lang=\"{lang}\" dir=\"{dir}\"");
+        assert!(html.contains(&head), "{head} in {}", &html[..200]);
+        assert!(drawn(&html).contains(says), "{lang}: {says}");
+        assert_eq!(drawn(&html).contains("would like to read"), lang == "en", "{lang}");
+        // Only the language in use travels.
+        assert!(lang == "en" || !html.contains("Who sends your energy bill?"), "{lang}");
+    }
+}
+
+#[tokio::test]
+async fn screens_that_the_server_draws_are_in_the_language_of_the_call_or_the_token() {
+    let site = Site::start().await;
+    for (token, header, says) in
+        [(None, "es", "confirmar que es usted"), (Some("zh-Hans"), "es", "确认"), (None, "xx", "How should")]
+    {
+        let user = format!("u-{header}-{}", token.unwrap_or("none"));
+        let mut form = vec![("user_id", user.as_str()), ("utility_slug", "pge")];
+        form.extend(token.map(|tag| ("language", tag)));
+        let answer = site.send(post("/auth/connect-token").by(&site.company).form(&form)).await;
+        let token = Hidden(answer.json()["connect_token"].as_str().unwrap().to_owned());
+        let mut view = site.send(call(&Load { token: token.clone() })).await.returned::<FlowView>();
+        let on = Go { token: token.clone(), step: view.step, way: Way::On };
+        view = site.send(call(&on)).await.returned();
+        let login = SubmitLogin {
+            token,
+            step: view.step,
+            username: Hidden("mfa_choose".into()),
+            password: Hidden("password".into()),
+        };
+        let Screen::Method { html } =
+            site.send(call(&login).header("accept-language", header)).await.returned::<FlowView>().screen
+        else {
+            panic!("no choice")
+        };
+        assert!(html.contains(says), "{says} in {html}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_language_of_a_token_is_refused_with_those_that_are_known() {
+    let site = Site::start().await;
+    let form = [("user_id", "u"), ("language", "tlh")];
+    let answer = site.send(post("/auth/connect-token").by(&site.company).form(&form)).await;
+    let text = answer.text();
+    assert!(answer.status == 400 && text.contains("parameter_invalid"), "{text}");
+    assert!(text.contains("en, es, fr-CA, zh-Hans, vi, ar"), "{text}");
+}
+
+#[tokio::test]
+async fn a_company_has_its_colour_its_corners_and_its_logo() {
+    let site = Site::start().await;
+    let plain = spoken(&site, &[], "", None).await.text();
+    assert!(!plain.contains("/connect/theme.css") && !plain.contains("class=\"logo\""));
+    let logo =
+        Logo::new(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec()).unwrap();
+    let theme = Theme { brand: "#ffd400".parse().ok(), radius: Some(2), scheme: Scheme::Light, logo: None };
+    let id = site.company.id.parse().unwrap();
+    site.service.set_theme(id, theme, Some(logo.clone())).await.unwrap();
+    let answer = spoken(&site, &[], "", None).await;
+    let html = answer.text();
+    assert!(html.contains("data-scheme=\"light\""), "{}", &html[..300]);
+    let href =
+        html.split("href=\"/connect/theme.css").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    assert_eq!(href, "?brand=ffd400&radius=2&scheme=light");
+    let css = site.send(get(&format!("/connect/theme.css{href}"))).await;
+    assert_eq!((css.status, css.header("content-type")), (200, "text/css; charset=utf-8"));
+    // Always light; and the yellow, which nobody could read on white, is darker.
+    assert!(css.text().contains("--radius-s:2px") && css.text().contains("--brand:#856e04"), "{}", css.text());
+    assert!(!css.text().contains("dark"), "{}", css.text());
+
+    let src = format!("/connect/logo/{}", logo.name);
+    assert!(drawn(&html).contains(&format!("<img src=\"{src}\" alt=\"\" class=\"logo\">")), "{html}");
+    assert_eq!(policy(&answer, "img-src"), Some("'self' data:"));
+    let picture = site.send(get(&src)).await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
+    assert_eq!(policy(&picture, "default-src"), Some("'none'"), "nothing in it runs when it is opened by itself");
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+    assert_eq!(site.send(get("/connect/logo/00")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_theme_that_is_none_is_no_stylesheet() {
+    let site = Site::start().await;
+    for query in ["brand=red", "brand=ffd40", "brand=%7D%7D%7D%7D%7D%7D", "radius=25", "radius=-1", "scheme=neon"]
+    {
+        let answer = site.send(get(&format!("/connect/theme.css?{query}"))).await;
+        assert_eq!(answer.status, 400, "{query}");
+    }
 }

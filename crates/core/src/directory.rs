@@ -18,6 +18,7 @@
 
 mod index;
 mod load;
+mod postal;
 mod regions;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -181,7 +182,10 @@ impl Directory {
 
     /// At most `limit` utilities that match what a user typed, the best first.
     ///
-    /// Names, short names, aliases and states are searched; case, accents, punctuation and
+    /// A postal code (`94103`, `H2X 1Y4`) gives the utilities of its state or province, the largest first: which of them
+    /// serves the street, no data of ours tells.
+    ///
+    /// Else names, short names, aliases and states are searched; case, accents, punctuation and
     /// spaces do not matter, `&` is the same as `and`, and only the first 100 characters
     /// count. The best matches are those of a whole name, short name or alias, then of their
     /// beginnings, of words in them, of words in any order together with the state, of any
@@ -191,6 +195,13 @@ impl Directory {
     /// A blank query finds nothing to prefer and gives all utilities in that order.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<&Utility> {
+        if let Some(region) = postal::region(query) {
+            let there = self.index.ordered().map(|at| &self.utilities[at]);
+            return there
+                .filter(|utility| utility.states.iter().any(|state| state == region))
+                .take(limit)
+                .collect();
+        }
         self.index.search(query, limit).into_iter().map(|at| &self.utilities[at]).collect()
     }
 }

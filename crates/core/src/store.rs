@@ -21,6 +21,7 @@ use crate::clock::after;
 use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
 use crate::keys::Digest;
+use crate::language::Language;
 use crate::token::Handle;
 use crate::usage::{Bill, Series};
 use crate::vault::VaultError;
@@ -66,6 +67,8 @@ pub struct ConnectSession {
     pub finished_at: Option<Timestamp>,
     /// What the exchange of the code must prove to know ([`crate::pkce`]); `None` without.
     pub code_challenge: Option<Digest>,
+    /// The language that the company asked for; `None` leaves it to the page and the browser.
+    pub language: Option<Language>,
 }
 
 /// Seconds that a run whose link exists stays open past its token's time: the customer may look

@@ -61,6 +61,7 @@ async fn main() {
                         user_id: format!("bench-{lane}-{calls}"),
                         utility: None,
                         code_challenge: None,
+                        language: None,
                     };
                     let start = Instant::now();
                     service.create_connect_token(&client, request).await.unwrap();

@@ -89,6 +89,7 @@ async fn link(service: &Service, client: &connect_core::store::Client) -> String
         user_id: "bench".into(),
         utility: Some(UtilityRef::Slug("pge".into())),
         code_challenge: None,
+        language: None,
     };
     let issued = service.create_connect_token(client, request).await.unwrap();
     let token = Secret::new(issued.token.expose());

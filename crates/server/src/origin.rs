@@ -3,10 +3,23 @@
 
 use std::future::Future;
 
+use connect_core::language::Language;
+
 pub use connect_core::audit::{Origin, RequestId};
 
 tokio::task_local! {
     static ORIGIN: Origin;
+    static LANGUAGE: Option<Language>;
+}
+
+/// The language that the request in hand asks for; `None` when it asks for none that is spoken here.
+pub fn language() -> Option<Language> {
+    LANGUAGE.try_with(|language| *language).unwrap_or_default()
+}
+
+/// Work that is to be answered in `language`.
+pub fn speaking<F: Future>(language: Option<Language>, work: F) -> impl Future<Output = F::Output> {
+    LANGUAGE.scope(language, work)
 }
 
 /// Of the request that is being answered; empty outside of one.

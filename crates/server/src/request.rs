@@ -5,9 +5,11 @@ use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use connect_core::language::Language;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -56,7 +58,9 @@ async fn follow(State((service, proxies)): State<Around>, request: Request, next
     }
     let peer = request.extensions().get().map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
     let address = peer.map(|peer| proxies.caller(peer, request.headers()));
-    let work = origin::scope(Origin { request: Some(id), address }, next.run(request));
+    let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = language.and_then(Language::preferred);
+    let work = origin::scope(Origin { request: Some(id), address }, origin::speaking(language, next.run(request)));
     let mut response = work.instrument(span.clone()).await;
     if let Ok(header) = header {
         response.headers_mut().insert(HeaderName::from_static(REQUEST_ID_HEADER), header);

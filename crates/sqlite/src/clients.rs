@@ -1,24 +1,33 @@
 //! Clients, with their secrets and origins.
 
 use connect_core::origin::Origin;
-use connect_core::store::{Client, ClientSecret, MAX_SECRETS, SecretAge};
+use connect_core::store::{Client, ClientSecret, MAX_SECRETS, SecretAge, StoreError};
+use connect_core::theme::{Logo, LogoKind, Theme};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, digest, each, environment, environment_name, number_or_null, one, run, text, time, uuid};
+use crate::rows::{
+    Done, digest, each, environment, environment_name, json, number_or_null, one, run, text, time, uuid,
+};
 
 /// [`connect_core::store::ClientStore::add_client`].
 pub(crate) fn add(conn: &Connection, client: &Client, secret: &ClientSecret) -> Done<()> {
     run(
         conn,
-        "INSERT INTO clients (id, name, environment, code_seconds) VALUES (?1, ?2, ?3, ?4)",
-        params![client.id.as_bytes(), client.name, environment_name(client.environment), client.code_seconds],
+        "INSERT INTO clients (id, name, environment, code_seconds, theme) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            client.id.as_bytes(),
+            client.name,
+            environment_name(client.environment),
+            client.code_seconds,
+            theme_text(&client.theme)?
+        ],
     )?;
     add_secret(conn, client.id, secret)?;
     Ok(())
 }
 
-const SELECT: &str = "SELECT id, name, environment, code_seconds FROM clients WHERE id = ?1";
+const SELECT: &str = "SELECT id, name, environment, code_seconds, theme FROM clients WHERE id = ?1";
 
 /// [`connect_core::store::ClientStore::client`].
 pub(crate) fn by_id(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
@@ -28,7 +37,7 @@ pub(crate) fn by_id(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
 /// [`connect_core::store::ClientStore::clients`].
 pub(crate) fn all(conn: &Connection) -> Done<Vec<Client>> {
     let mut clients = Vec::new();
-    each(conn, "SELECT id, name, environment, code_seconds FROM clients ORDER BY id", [], |row| {
+    each(conn, "SELECT id, name, environment, code_seconds, theme FROM clients ORDER BY id", [], |row| {
         clients.push(client(row)?);
         Ok(())
     })?;
@@ -41,6 +50,51 @@ fn client(row: &Row<'_>) -> Done<Client> {
         name: row.get(1)?,
         environment: text(row, 2, "environment", environment)?,
         code_seconds: number_or_null(row, 3, "life of a code")?,
+        theme: match row.get::<_, Option<String>>(4)? {
+            Some(theme) => serde_json::from_str(&theme).map_err(|_| StoreError::Corrupt("theme"))?,
+            None => Theme::default(),
+        },
+    })
+}
+
+fn theme_text(theme: &Theme) -> Done<Option<String>> {
+    if *theme == Theme::default() { Ok(None) } else { Ok(Some(json(theme)?)) }
+}
+
+/// [`connect_core::store::ClientStore::rename_client`].
+pub(crate) fn rename(conn: &Connection, id: Uuid, name: &str) -> Done<bool> {
+    Ok(run(conn, "UPDATE clients SET name = ?2 WHERE id = ?1", params![id.as_bytes(), name])? == 1)
+}
+
+/// [`connect_core::store::ClientStore::set_client_theme`].
+pub(crate) fn set_theme(conn: &Connection, id: Uuid, theme: &Theme, logo: Option<&Logo>) -> Done<bool> {
+    let changed =
+        run(conn, "UPDATE clients SET theme = ?2 WHERE id = ?1", params![id.as_bytes(), theme_text(theme)?])?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    if let Some(logo) = logo {
+        run(
+            conn,
+            "INSERT INTO client_logos (client_id, name, media_type, bytes) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (client_id) DO UPDATE SET name = ?2, media_type = ?3, bytes = ?4",
+            params![id.as_bytes(), logo.name, logo.kind.media_type(), logo.bytes],
+        )?;
+    } else if theme.logo.is_none() {
+        run(conn, "DELETE FROM client_logos WHERE client_id = ?1", [id.as_bytes()])?;
+    }
+    Ok(true)
+}
+
+/// [`connect_core::store::ClientStore::logo`].
+pub(crate) fn logo(conn: &Connection, name: &str) -> Done<Option<Logo>> {
+    let sql = "SELECT name, media_type, bytes FROM client_logos WHERE name = ?1 LIMIT 1";
+    one(conn, sql, [name], |row| {
+        Ok(Logo {
+            name: row.get(0)?,
+            kind: text(row, 1, "kind of a logo", LogoKind::of_media_type)?,
+            bytes: row.get(2)?,
+        })
     })
 }
 

@@ -15,6 +15,8 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0006_tokens.sql"),
     include_str!("../migrations/0007_audit.sql"),
     include_str!("../migrations/0008_limits.sql"),
+    include_str!("../migrations/0009_language.sql"),
+    include_str!("../migrations/0010_themes.sql"),
 ];
 
 /// What a database file says about itself.

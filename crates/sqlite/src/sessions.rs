@@ -1,6 +1,7 @@
 //! Runs of Connect.
 
 use connect_core::keys::Digest;
+use connect_core::language::Language;
 use connect_core::store::{Advance, ConnectSession, NewAnswer, StoreResult, StoredAnswer};
 use connect_core::token::Handle;
 use jiff::Timestamp;
@@ -17,8 +18,8 @@ pub(crate) fn add(conn: &Connection, session: &ConnectSession, flow: &str) -> Do
     run(
         conn,
         "INSERT INTO connect_sessions (id, handle, token_digest, client_id, user_ref, created_at, expires_at,
-             step, flow, login_state, linked_user, finished_at, code_challenge)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12)",
+             step, flow, login_state, linked_user, finished_at, code_challenge, language)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             session.id.as_bytes(),
             session.handle.as_str(),
@@ -32,6 +33,7 @@ pub(crate) fn add(conn: &Connection, session: &ConnectSession, flow: &str) -> Do
             session.linked_user.as_ref().map(Uuid::as_bytes),
             session.finished_at.map(|at| at.as_millisecond()),
             session.code_challenge,
+            session.language.map(Language::tag),
         ],
     )?;
     Ok(())
@@ -73,7 +75,7 @@ macro_rules! select_session {
     ($by:literal) => {
         concat!(
             "SELECT id, handle, token_digest, client_id, user_ref, created_at, expires_at, step, flow, \
-             login_state, linked_user, finished_at, code_challenge FROM connect_sessions WHERE ",
+             login_state, linked_user, finished_at, code_challenge, language FROM connect_sessions WHERE ",
             $by
         )
     };
@@ -113,6 +115,7 @@ fn session(row: &Row<'_>) -> Done<ConnectSession> {
         linked_user: uuid_or_null(row, 10, "user id")?,
         finished_at: time_or_null(row, 11, "time")?,
         code_challenge: digest_or_null(row, 12, "code challenge")?,
+        language: row.get::<_, Option<String>>(13)?.as_deref().and_then(Language::of_tag),
     })
 }
 

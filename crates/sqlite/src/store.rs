@@ -9,6 +9,7 @@ use connect_core::store::{
     SeriesMonths, Store, StoreResult, StoredAnswer, StoredSeries, SyncJob, SyncState, TokenStore, Turn, TurnEnd,
     UsageStore, User, VaultStore,
 };
+use connect_core::theme::{Logo, Theme};
 use connect_core::token::Handle;
 use connect_core::usage::{Correction, Fetched, Series, StoredBill, Window};
 use connect_core::vault::{Check, Context, Kind};
@@ -133,6 +134,19 @@ impl ClientStore for SqliteStore {
 
     async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> StoreResult<bool> {
         self.writer.submit(move |conn| clients::set_code_seconds(conn, id, seconds)).await
+    }
+
+    async fn rename_client(&self, id: Uuid, name: String) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::rename(conn, id, &name)).await
+    }
+
+    async fn set_client_theme(&self, id: Uuid, theme: Theme, logo: Option<Logo>) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::set_theme(conn, id, &theme, logo.as_ref())).await
+    }
+
+    async fn logo(&self, name: &str) -> StoreResult<Option<Logo>> {
+        let name = name.to_owned();
+        self.readers.read(move |conn| clients::logo(conn, &name)).await
     }
 }
 

@@ -28,7 +28,13 @@ fn store() -> (TempDir, PathBuf, SqliteStore) {
 
 fn client(number: u128) -> Client {
     let id = Uuid::from_u128(number);
-    Client { id, name: format!("Client {number}"), environment: Environment::Sandbox, code_seconds: None }
+    Client {
+        id,
+        name: format!("Client {number}"),
+        environment: Environment::Sandbox,
+        code_seconds: None,
+        theme: connect_core::theme::Theme::default(),
+    }
 }
 
 fn secret() -> ClientSecret {

@@ -13,6 +13,8 @@ pub struct FlowView {
     pub step: u32,
     /// Registered name of the company that asks for the data.
     pub company: String,
+    /// Name of its logo, at `/connect/logo/`.
+    pub logo: Option<String>,
     /// True when nothing here reaches a real utility.
     pub sandbox: bool,
     /// New link, or renewing an existing one.
@@ -78,35 +80,27 @@ pub enum Screen {
         /// What is being checked.
         what: Check,
     },
-    /// The utility offers several ways to confirm the login.
+    /// The utility offers several ways to confirm the login. The server draws it.
     Method {
-        /// Utility that asks.
-        utility: UtilityCard,
-        /// Ways it offers.
-        options: Vec<MethodOption>,
-        /// What went wrong before, if anything did.
-        notice: Option<CodeNotice>,
+        /// As of [`Screen::Page`].
+        html: String,
     },
     /// Enter a code, or answer a question.
     Code(CodeView),
-    /// The link exists.
+    /// The link exists. The server draws it.
     Linked {
-        /// Utility that was linked.
-        utility: UtilityCard,
-        /// Accounts found under the login.
-        accounts: Vec<AccountCard>,
+        /// As of [`Screen::Page`].
+        html: String,
     },
     /// Credentials were submitted for a utility that cannot be linked yet. Nothing was kept.
     Unsupported {
         /// Utility that was asked for.
         utility: UtilityCard,
     },
-    /// The flow cannot go on with this utility in this session.
+    /// The flow cannot go on with this utility in this session. The server draws it.
     Stopped {
-        /// Utility concerned.
-        utility: UtilityCard,
-        /// Why.
-        reason: StopReason,
+        /// As of [`Screen::Page`].
+        html: String,
     },
 }
 

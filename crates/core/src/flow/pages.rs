@@ -1,6 +1,7 @@
 //! Screens that the server draws, and what stands on them.
 
-use connect_wire::{AccountCard, UtilityCard};
+use crate::language::Language;
+use connect_wire::{AccountCard, CodeNotice, MethodOption, StopReason, UtilityCard};
 use serde::{Deserialize, Serialize};
 
 /// A screen to be drawn.
@@ -8,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Page<'a> {
     /// Registered name of the company.
     pub company: &'a str,
+    /// Language to draw it in.
+    pub language: Language,
     /// Version of the flow.
     pub step: u32,
     /// The utility that it is about.
@@ -34,6 +37,25 @@ pub enum PageContent<'a> {
     Upload {
         /// What was wrong with the last one.
         notice: Option<&'a FileNotice>,
+    },
+    /// Choose how to receive a code.
+    Method {
+        /// Ways that the utility offers.
+        options: &'a [MethodOption],
+        /// What went wrong before, if anything did.
+        notice: Option<&'a CodeNotice>,
+    },
+    /// The closing confirmation.
+    Linked {
+        /// Accounts found under the login.
+        accounts: &'a [AccountCard],
+    },
+    /// The run cannot go on with this utility.
+    Stopped {
+        /// Why.
+        reason: StopReason,
+        /// Whether another utility may be chosen.
+        another: bool,
     },
     /// What a file holds.
     Preview {
@@ -78,13 +100,13 @@ pub struct FileSummary {
 pub struct FileMeter {
     /// Electricity or, if not, gas.
     pub electricity: bool,
-    /// First day, as `Oct 1, 2026`.
+    /// First day, as `2026-10-01`.
     pub from: String,
     /// Last day.
     pub to: String,
-    /// Readings, with separators: `35,040`.
+    /// Readings, in figures.
     pub readings: String,
-    /// What was used, with its unit, `1,234.5 kWh`. Empty where the unit has no exact energy.
+    /// What was used, in kWh or therms, with at most one place: `1234.5`. Empty where the unit has no exact energy.
     pub used: String,
 }
 

@@ -271,6 +271,8 @@ fn look(flow: &Flow, environment: Environment) -> connect_wire::FlowView {
     let cx = ViewContext {
         directory: &directory,
         company: "Northwind Solar",
+        logo: None,
+        language: crate::language::Language::English,
         environment,
         step: 3,
         expires_at: after(t0(), 60),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::{DrawPage, Flow, Page, PageContent, SignIn, Stage};
 use crate::clock::seconds_until;
 use crate::directory::{Directory, Listed, Utility};
+use crate::language::Language;
 use crate::token::Environment;
 
 /// Utilities shown before anything is typed.
@@ -18,6 +19,10 @@ pub struct ViewContext<'a> {
     pub directory: &'a Directory,
     /// Registered name of the company.
     pub company: &'a str,
+    /// Name of the company's logo.
+    pub logo: Option<&'a str>,
+    /// Language of what the server draws.
+    pub language: Language,
     /// Environment of the company's client.
     pub environment: Environment,
     /// Version of the flow.
@@ -37,6 +42,7 @@ pub fn view(flow: &Flow, cx: ViewContext<'_>) -> FlowView {
     FlowView {
         step: cx.step,
         company: cx.company.to_owned(),
+        logo: cx.logo.map(str::to_owned),
         sandbox: cx.environment == Environment::Sandbox,
         mode: flow.mode.mode(),
         seconds_left: seconds_until(cx.now, cx.expires_at),
@@ -62,11 +68,11 @@ fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
 fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
     let card = |id| card_of_id(id, cx);
     let until = |at: Timestamp| seconds_until(cx.now, at);
-    let page = |kind, utility, content| {
-        let (company, step, can_change) = (cx.company, cx.step, flow.can_change());
-        let html = (cx.draw)(&Page { company, step, utility: card(utility), can_change, content });
-        Screen::Page { kind, html }
+    let draw = |utility, content| {
+        let (company, language, step, can_change) = (cx.company, cx.language, cx.step, flow.can_change());
+        (cx.draw)(&Page { company, language, step, utility: card(utility), can_change, content })
     };
+    let page = |kind, utility, content| Screen::Page { kind, html: draw(utility, content) };
     match stage {
         Stage::Welcome => Screen::Welcome { utility: flow.preset.map(card) },
         Stage::Select => Screen::Select {
@@ -92,7 +98,7 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
             None => Screen::Welcome { utility: None },
         },
         Stage::Method { login, options, notice } => {
-            Screen::Method { utility: card(login.utility), options: options.clone(), notice: notice.clone() }
+            Screen::Method { html: draw(login.utility, PageContent::Method { options, notice: notice.as_ref() }) }
         }
         Stage::Code { login, challenge, notice } => Screen::Code(CodeView {
             utility: card(login.utility),
@@ -103,10 +109,13 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
             notice: notice.clone(),
         }),
         Stage::Linked { utility, accounts } => {
-            Screen::Linked { utility: card(*utility), accounts: accounts.clone() }
+            Screen::Linked { html: draw(*utility, PageContent::Linked { accounts }) }
         }
         Stage::Unsupported { utility } => Screen::Unsupported { utility: card(*utility) },
-        Stage::Stopped { utility, reason } => Screen::Stopped { utility: card(*utility), reason: *reason },
+        Stage::Stopped { utility, reason } => {
+            let another = flow.can_go_back();
+            Screen::Stopped { html: draw(*utility, PageContent::Stopped { reason: *reason, another }) }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::StoreResult;
 use crate::keys::Digest;
 use crate::origin::Origin;
+use crate::theme::{Logo, Theme};
 use crate::token::Environment;
 
 /// Secrets that a client may have at a time: the one in use, and the next one while the company
@@ -24,6 +25,8 @@ pub struct Client {
     pub environment: Environment,
     /// Life of its authorization codes, in seconds (1 to 600); `None`: the service's.
     pub code_seconds: Option<u32>,
+    /// How its Connect looks.
+    pub theme: Theme,
 }
 
 /// A secret of a client, as stored.
@@ -67,4 +70,11 @@ pub trait ClientStore: Send + Sync {
     async fn remove_client_origin(&self, id: Uuid, origin: Origin) -> StoreResult<bool>;
     /// Sets [`Client::code_seconds`]; `false` when there is no such client.
     async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> StoreResult<bool>;
+    /// Sets [`Client::name`]; `false` when there is no such client.
+    async fn rename_client(&self, id: Uuid, name: String) -> StoreResult<bool>;
+    /// Sets [`Client::theme`]; `false` when there is no such client. A `logo` is kept with it, under the name that the
+    /// theme has; without that name the client's logo is removed.
+    async fn set_client_theme(&self, id: Uuid, theme: Theme, logo: Option<Logo>) -> StoreResult<bool>;
+    /// A logo by its name, whoever's it is.
+    async fn logo(&self, name: &str) -> StoreResult<Option<Logo>>;
 }

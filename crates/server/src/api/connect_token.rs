@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use connect_core::keys::Digest;
+use connect_core::language::Language;
 use connect_core::pkce;
 use serde::Serialize;
 
@@ -38,7 +39,12 @@ pub(super) async fn create(
     };
     let named = if params.get("utility_slug").is_some() { "utility_slug" } else { "utility_id" };
     let user_id = params.require("user_id")?.to_owned();
-    let request = ConnectTokenRequest { user_id, utility, code_challenge: code_challenge(&params)? };
+    let request = ConnectTokenRequest {
+        user_id,
+        utility,
+        code_challenge: code_challenge(&params)?,
+        language: language(&params)?,
+    };
     // One endpoint under both of its paths.
     let key = key_of(&state, &client, &headers, "/auth/connect-token", &params)?;
     let once = key.map(|key| Once { key, write });
@@ -58,6 +64,15 @@ pub(super) async fn create(
 fn write(issued: &ConnectTokenIssued) -> Result<Vec<u8>, Fault> {
     let body = ConnectToken { connect_token: issued.token.expose(), expires_in: issued.expires_in };
     serde_json::to_vec(&body).map_err(|_| Fault::Broken("an answer as JSON"))
+}
+
+/// The language of `language`. One that is not spoken is an error, and no silent English.
+fn language(params: &Params) -> Result<Option<Language>, ApiError> {
+    let Some(tag) = params.get("language") else { return Ok(None) };
+    Language::of_tag(tag).map(Some).ok_or_else(|| {
+        let all = Language::ALL.map(Language::tag).join(", ");
+        ApiError::invalid(format!("The parameter 'language' must be one of: {all}."))
+    })
 }
 
 /// The challenge of `code_challenge` and its method, which must be named: by RFC 7636 none would mean

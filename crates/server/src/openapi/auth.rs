@@ -100,6 +100,13 @@ fn connect_token(base: Operation) -> Operation {
                 "`S256`; required with `code_challenge`.",
             )
             .optional(),
+            Field::new(
+                "language",
+                json!({"type": "string", "pattern": LANGUAGES}),
+                "The language to show Connect in: `en`, `es`, `fr-CA`, `zh-Hans`, `vi` or `ar`; a country may follow \
+                 (`es-MX`). Without it: the page's setting, then the browser's.",
+            )
+            .optional(),
         ],
         answer: Answer::json("The token.", Shape::Named("ConnectToken"), CONNECT_TOKEN).header("Idempotent-Replayed"),
         errors: vec![
@@ -209,6 +216,9 @@ pub(super) fn objects() -> Vec<Object> {
         },
     ]
 }
+
+/// What `connect_core::language::Language::of_tag` reads.
+const LANGUAGES: &str = "^((en|es|fr|vi|ar|zh-Hans)([-_][A-Za-z0-9]+)*|zh|zh-CN|zh-SG)?$";
 
 const CONNECT_TOKEN: &str = r#"{
   "connect_token": "cnt_test_ct_4ByVp0…",

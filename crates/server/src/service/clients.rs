@@ -3,6 +3,7 @@
 use connect_core::origin::Origin;
 use connect_core::secret::{Secret, same};
 use connect_core::store::{Client, ClientSecret, MAX_SECRETS, SecretAge};
+use connect_core::theme::{Logo, Theme};
 use connect_core::token::{Environment, Token, TokenKind};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -81,7 +82,8 @@ impl Service {
         environment: Environment,
     ) -> Result<Secret, Fault> {
         let (secret, stored) = self.new_secret(environment)?;
-        let client = Client { id, name: name.to_owned(), environment, code_seconds: None };
+        let client =
+            Client { id, name: name.to_owned(), environment, code_seconds: None, theme: Theme::default() };
         self.store.add_client(client, stored).await?;
         Ok(secret)
     }
@@ -118,6 +120,26 @@ impl Service {
     pub async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> Result<(), ClientError> {
         let set = self.store.set_code_seconds(id, seconds).await.map_err(Fault::from)?;
         if set { Ok(()) } else { Err(ClientError::Unknown) }
+    }
+
+    /// Gives a client another name, which customers see from their next screen on.
+    pub async fn rename_client(&self, id: Uuid, name: &str) -> Result<(), ClientError> {
+        let renamed = self.store.rename_client(id, name.to_owned()).await.map_err(Fault::from)?;
+        if renamed { Ok(()) } else { Err(ClientError::Unknown) }
+    }
+
+    /// Sets how a client's Connect looks. `logo` is a new one; without it the one that `theme` names stays.
+    pub async fn set_theme(&self, id: Uuid, mut theme: Theme, logo: Option<Logo>) -> Result<(), ClientError> {
+        if let Some(logo) = &logo {
+            theme.logo = Some(logo.name.clone());
+        }
+        let set = self.store.set_client_theme(id, theme, logo).await.map_err(Fault::from)?;
+        if set { Ok(()) } else { Err(ClientError::Unknown) }
+    }
+
+    /// A company's logo, by the name that its address ends in.
+    pub async fn logo(&self, name: &str) -> Result<Option<Logo>, Fault> {
+        Ok(self.store.logo(name).await?)
     }
 
     /// One client.

@@ -4,6 +4,7 @@ use connect_core::audit::{Event, Kind};
 use connect_core::clock::after;
 use connect_core::flow::{Flow, Route, available};
 use connect_core::keys::Digest;
+use connect_core::language::Language;
 use connect_core::store::{Access, Client, ConnectSession};
 use connect_core::token::{Token, TokenKind};
 
@@ -27,6 +28,8 @@ pub struct ConnectTokenRequest {
     pub utility: Option<UtilityRef>,
     /// What the exchange of the code must prove to know ([`connect_core::pkce`]).
     pub code_challenge: Option<Digest>,
+    /// The language to show Connect in; `None` leaves it to the page and the browser.
+    pub language: Option<Language>,
 }
 
 /// A new connect token.
@@ -131,6 +134,7 @@ impl Service {
             linked_user,
             finished_at: None,
             code_challenge: request.code_challenge,
+            language: request.language,
         };
         let issued = ConnectTokenIssued { token, expires_in: self.settings.connect_token_seconds };
         self.auditor.seen(Event::of(Kind::ConnectTokenIssued).client(client.id));

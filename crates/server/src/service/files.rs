@@ -5,7 +5,7 @@ use connect_core::connector::{MeterKind, RemoteAccount};
 use connect_core::flow::{Action, FileMeter, FileNotice, FileSummary, Flow, Stage, available};
 use connect_core::secret::Secret;
 use connect_core::store::{Access, Advance, Client, ConnectSession, Import, NewLink};
-use connect_core::usage::{Bill, Chunk, Decimal, Reading, Series, SeriesKind, month_of};
+use connect_core::usage::{Bill, Chunk, Reading, Series, SeriesKind, month_of};
 use connect_core::vault::{Context, Kind};
 use connect_documents::{Found, found, total};
 use connect_wire::FlowView;
@@ -268,52 +268,13 @@ fn meter_of(kind: MeterKind, series: &[Series], zone: &TimeZone) -> Option<FileM
     let total = total(series, kind)?;
     let day = |second| {
         let at = Timestamp::from_second(second).ok()?;
-        Some(zone.to_datetime(at).date().strftime("%b\u{a0}%-d,\u{a0}%Y").to_string())
-    };
-    let unit = match kind {
-        MeterKind::Electric => "kWh",
-        MeterKind::Gas => "therms",
+        Some(zone.to_datetime(at).date().to_string())
     };
     Some(FileMeter {
         electricity: kind == MeterKind::Electric,
         from: day(total.from)?,
         to: day(total.to - 1)?,
-        readings: grouped(&total.readings.to_string()),
-        used: total.used.map(|used| format!("{} {unit}", shown(used))).unwrap_or_default(),
+        readings: total.readings.to_string(),
+        used: total.used.map(|used| used.round(1).to_string()).unwrap_or_default(),
     })
-}
-
-/// A number to be read at a glance: at most one place, thousands apart.
-fn shown(value: Decimal) -> String {
-    let text = value.round(1).to_string();
-    match text.split_once('.') {
-        Some((whole, fraction)) => format!("{}.{fraction}", grouped(whole)),
-        None => grouped(&text),
-    }
-}
-
-/// `-1234567` as `-1,234,567`.
-fn grouped(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
-    let mut out = String::from(sign);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_read_at_a_glance() {
-        let show = |units, exponent| shown(Decimal { units, exponent });
-        assert_eq!(show(123_456_789, -3), "123,456.8");
-        assert_eq!(show(-1_234_000, 0), "-1,234,000");
-        assert_eq!([show(0, 0), show(999, 0), show(1000, 0)], ["0", "999", "1,000"]);
-    }
 }

@@ -7,9 +7,11 @@ use connect_core::connector::{ChallengeInput, Login};
 use connect_core::flow::{
     Action, Effect, MAX_ANSWER_BYTES, MAX_FIELD_BYTES, Stage, ViewContext, available, card_of, view,
 };
+use connect_core::language::Language;
 use connect_core::origin::{Origin, may_embed};
 use connect_core::secret::Secret;
 use connect_core::store::{Advance, Client, ConnectSession};
+use connect_core::theme::Theme;
 use connect_core::token::{Handle, Token, TokenKind};
 use connect_wire::{FlowView, Screen, UtilityCard};
 use tokio::sync::broadcast;
@@ -17,6 +19,7 @@ use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::{Fault, Service};
+use crate::origin;
 use crate::worker::{RunAt, Work};
 
 /// Longest wait of one `wait` call: below the timeouts of common proxies.
@@ -53,6 +56,10 @@ pub struct Framed {
     pub by: Option<Origin>,
     /// The first screen; `None` for a run that is over, unknown, or framed by a page that may not.
     pub view: Option<FlowView>,
+    /// Language of the document.
+    pub language: Language,
+    /// How the company wants it to look.
+    pub theme: Theme,
 }
 
 /// A run that is open: its token is good and its time not over.
@@ -92,6 +99,8 @@ impl Service {
         let cx = ViewContext {
             directory: &self.directory,
             company: &client.name,
+            logo: client.theme.logo.as_deref(),
+            language: session.language.or_else(origin::language).unwrap_or_default(),
             environment: client.environment,
             step: session.step,
             expires_at: session.expires_at,
@@ -113,24 +122,37 @@ impl Service {
     ///
     /// A handle that nobody has leads to an empty document, which holds nothing that could be
     /// framed to somebody's harm: any page may show it, to learn that the token is not valid.
-    pub async fn framed(&self, handle: Option<&Handle>, asked: Option<&Origin>) -> Result<Framed, Fault> {
+    ///
+    /// `wished` is the language that the page or the browser asks for; the company's own wish comes first.
+    pub async fn framed(
+        &self,
+        handle: Option<&Handle>,
+        asked: Option<&Origin>,
+        wished: Option<Language>,
+    ) -> Result<Framed, Fault> {
         let session = match handle {
             Some(handle) => self.store.session_by_handle(handle).await?,
             None => None,
         };
         let Some(session) = session else {
-            return Ok(Framed { by: asked.cloned(), view: None });
+            return Ok(Framed {
+                by: asked.cloned(),
+                view: None,
+                language: wished.unwrap_or_default(),
+                theme: Theme::default(),
+            });
         };
+        let language = session.language.or(wished).unwrap_or_default();
         let client = self.store.client(session.client_id).await?.ok_or(Fault::Broken("a run without a client"))?;
         let registered = self.store.client_origins(client.id).await?;
         let by = asked.filter(|asked| may_embed(&registered, client.environment, asked)).cloned();
         if by.is_none() {
             let asked = asked.map_or("not told", Origin::as_str);
             tracing::warn!(client = %client.id, asked, "a page whose origin is not registered wants to show Connect");
-            return Ok(Framed { by, view: None });
+            return Ok(Framed { by, view: None, language, theme: client.theme });
         }
         let view = self.as_open_run(Some(session)).await?.map(|run| self.first_screen(&run));
-        Ok(Framed { by, view })
+        Ok(Framed { by, view, language, theme: client.theme })
     }
 
     fn first_screen(&self, run: &Run) -> FlowView {

@@ -3,7 +3,7 @@
 use connect_core::store::TryStore;
 use connect_core::token::Environment;
 use connect_core::tries::{TRIES_PER_HOUR, TRIES_PER_RUN, Try, TryEnd};
-use connect_wire::{CodeNotice, Screen, StopReason};
+use connect_wire::{CodeNotice, Screen};
 use uuid::Uuid;
 
 use crate::support::{Company, ENDLESS, PASSWORD, PGE, Place, TestApp, Utility};
@@ -16,7 +16,7 @@ async fn try_at(app: &TestApp, company: &Company, number: usize, login: &str, pa
 }
 
 fn is_stopped(screen: &Screen) -> bool {
-    matches!(screen, Screen::Stopped { reason: StopReason::TooManyAttempts, .. })
+    matches!(screen, Screen::Stopped { html } if html.contains("TooManyAttempts"))
 }
 
 #[tokio::test]

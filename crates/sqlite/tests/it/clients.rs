@@ -2,6 +2,7 @@
 
 use connect_core::origin::Origin;
 use connect_core::store::{ClientStore, SecretAge};
+use connect_core::theme::{Logo, Rgb, Scheme, Theme};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -82,4 +83,41 @@ async fn a_client_may_have_a_life_of_its_codes() {
     assert!(!store.set_code_seconds(NOBODY, Some(30)).await.unwrap());
     let ids: Vec<_> = store.clients().await.unwrap().into_iter().map(|client| client.id).collect();
     assert_eq!(ids, [CLIENT, STRANGER]);
+}
+
+#[tokio::test]
+async fn a_client_has_a_name_a_theme_and_a_logo_that_change() {
+    let world = world().await;
+    let store = &world.store;
+    let of = async || store.client(CLIENT).await.unwrap().unwrap();
+    assert_eq!(of().await.theme, Theme::default());
+    let picture = |text: &str| Logo::new(format!("<svg>{text}</svg>").into_bytes()).unwrap();
+    let (first, second) = (picture("1"), picture("2"));
+    let themed = |logo: Option<&Logo>| Theme {
+        brand: Some(Rgb([1, 2, 255])),
+        radius: Some(0),
+        scheme: Scheme::Dark,
+        logo: logo.map(|logo| logo.name.clone()),
+    };
+    assert!(store.set_client_theme(CLIENT, themed(Some(&first)), Some(first.clone())).await.unwrap());
+    assert_eq!(of().await.theme, themed(Some(&first)));
+    assert_eq!(store.logo(&first.name).await.unwrap(), Some(first.clone()));
+    // Another theme with the same logo; then another logo, which takes its place; then none.
+    let wide = Theme { radius: Some(24), ..themed(Some(&first)) };
+    assert!(store.set_client_theme(CLIENT, wide, None).await.unwrap());
+    assert!(store.logo(&first.name).await.unwrap().is_some());
+    assert!(store.set_client_theme(CLIENT, themed(Some(&second)), Some(second.clone())).await.unwrap());
+    assert_eq!(store.logo(&first.name).await.unwrap(), None);
+    assert!(store.set_client_theme(CLIENT, themed(None), None).await.unwrap());
+    assert_eq!(store.logo(&second.name).await.unwrap(), None);
+    assert!(store.rename_client(CLIENT, "Southwind".into()).await.unwrap());
+    assert_eq!((of().await.name.as_str(), of().await.theme), ("Southwind", themed(None)));
+    for set in [
+        store.set_client_theme(NOBODY, Theme::default(), None).await,
+        store.rename_client(NOBODY, "x".into()).await,
+    ] {
+        assert!(!set.unwrap());
+    }
+    world.meddle("UPDATE clients SET theme = '{\"brand\":\"red;}\"}'");
+    assert!(store.client(CLIENT).await.is_err());
 }

@@ -168,7 +168,8 @@ async fn a_large_sweep_goes_in_batches() {
     world.meddle(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2300)
          INSERT INTO connect_sessions
-         SELECT randomblob(16), printf('%022d', i), randomblob(32), (SELECT min(id) FROM clients), 'x', 0, i, 0, '{}', NULL, NULL, NULL, NULL
+             (id, handle, token_digest, client_id, user_ref, created_at, expires_at, step, flow)
+         SELECT randomblob(16), printf('%022d', i), randomblob(32), (SELECT min(id) FROM clients), 'x', 0, i, 0, '{}'
          FROM n",
     );
     let before = world.store.stats();

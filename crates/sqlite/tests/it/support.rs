@@ -92,7 +92,13 @@ pub fn digest(number: u64) -> Digest {
 }
 
 pub fn client(id: Uuid) -> Client {
-    Client { id, name: "Example Solar".into(), environment: Environment::Sandbox, code_seconds: None }
+    Client {
+        id,
+        name: "Example Solar".into(),
+        environment: Environment::Sandbox,
+        code_seconds: None,
+        theme: connect_core::theme::Theme::default(),
+    }
 }
 
 pub fn secret(number: u64) -> ClientSecret {
@@ -132,6 +138,7 @@ pub fn session(client_id: Uuid) -> ConnectSession {
         linked_user: None,
         finished_at: None,
         code_challenge: None,
+        language: None,
     }
 }
 

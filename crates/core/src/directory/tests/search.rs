@@ -194,3 +194,13 @@ fn a_key_press_is_answered_at_once() {
         assert!(each.as_millis() < 50, "{query:.24?}: {each:?}");
     }
 }
+
+#[test]
+fn a_postal_code_finds_who_serves_its_state() {
+    let directory = directory();
+    let found = |typed| -> Vec<&str> { directory.search(typed, 3).into_iter().map(|u| u.slug.as_str()).collect() };
+    assert_eq!(found("94103"), found("94103-0001"));
+    assert!(found("94103").contains(&"pge") && found("94103").contains(&"sce"), "{:?}", found("94103"));
+    assert!(directory.search("60601", 50).iter().all(|utility| utility.states.iter().any(|state| state == "IL")));
+    assert!(!directory.search("h2x 1y4", 5).is_empty(), "Canada as well");
+}

@@ -183,7 +183,8 @@ impl TestApp {
     /// A customer whose utility the company has named by slug.
     pub async fn customer_at(&self, company: &Company, user_id: &str, slug: Option<&str>) -> Customer {
         let utility = slug.map(|s| UtilityRef::Slug(s.to_owned()));
-        let request = ConnectTokenRequest { user_id: user_id.to_owned(), utility, code_challenge: None };
+        let request =
+            ConnectTokenRequest { user_id: user_id.to_owned(), utility, code_challenge: None, language: None };
         let issued = self.service.create_connect_token(&company.client, request).await.unwrap();
         Customer::open(self.service.clone(), Secret::new(issued.token.expose())).await
     }
@@ -247,7 +248,7 @@ impl TestApp {
     /// What a page on the developer's own machine is given to show.
     pub async fn first_screen(&self, handle: &Handle) -> Option<FlowView> {
         let page = Origin::parse("http://localhost:3000").unwrap();
-        self.service.framed(Some(handle), Some(&page)).await.unwrap().view
+        self.service.framed(Some(handle), Some(&page), None).await.unwrap().view
     }
 
     /// Sends a request to the API.

@@ -1,0 +1,49 @@
+//! The closing confirmation: what is linked, and what comes next.
+
+use connect_core::flow::Page;
+use connect_wire::AccountCard;
+use leptos::prelude::*;
+
+use super::named;
+use crate::modal::parts::icon;
+use crate::small::{Part, Small};
+use crate::text::{Words, fill};
+
+pub(super) fn linked(page: &Page<'_>, words: &Words, accounts: &[AccountCard]) -> Part {
+    let texts = words.pages;
+    let text = if accounts.is_empty() { texts.linked_later } else { texts.linked_text };
+    let rows = accounts
+        .iter()
+        .map(|account| {
+            let meters = match (account.electricity, account.gas) {
+                (true, true) => texts.linked_meters_both,
+                (false, true) => texts.linked_meters_gas,
+                _ => texts.linked_meters_electricity,
+            };
+            // A file need not name address and number.
+            let unplaced = account.address.is_empty();
+            let ending = (!account.ending.is_empty())
+                .then(|| fill(texts.linked_ending, &[("ending", &account.ending)]));
+            let line: Vec<_> = (!unplaced).then(|| meters.to_owned()).into_iter().chain(ending).collect();
+            view! {
+                <li class="account">
+                    // An address keeps its order in text that runs the other way.
+                    <span class="row-name"><bdi>{if unplaced { meters.to_owned() } else { account.address.clone() }}</bdi></span>
+                    <span class="row-place">{line.join(" · ")}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <main class="main">
+            <div class="done-mark" aria-hidden="true">{icon("#i-tick")}</div>
+            <h1 class="centered" id="title" tabindex="-1">{named(page, texts.linked_title)}</h1>
+            <p class="centered">{named(page, text)}</p>
+            <ul class="accounts">{rows}</ul>
+        </main>
+        <footer class="foot">
+            <button class="primary" type="button" data-way="finish"><span>{texts.done}</span></button>
+        </footer>
+    }
+    .fresh()
+}
