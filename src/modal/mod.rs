@@ -24,8 +24,37 @@ pub use state::Modal;
 /// The modal, starting at the screen that the server rendered.
 pub fn modal(first: FlowView) -> impl IntoView {
     let modal = Modal::new(first);
-    provide_context(modal);
     Effect::new(move |_| modal.start());
+    sheet(modal)
+}
+
+/// What the browser alone knows, for [`still`].
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Moment {
+    /// Nothing happens.
+    #[default]
+    Quiet,
+    /// A call is on its way.
+    Busy,
+    /// The connection was lost.
+    Lost,
+    /// Whether to leave is asked.
+    Leaving,
+    /// The token is over.
+    Expired,
+}
+
+/// The modal as a picture: nothing in it does anything.
+#[cfg(feature = "ssr")]
+pub fn still(view: FlowView, moment: Moment) -> impl IntoView {
+    let modal = Modal::new(view);
+    modal.hold(moment);
+    sheet(modal)
+}
+
+fn sheet(modal: Modal) -> impl IntoView {
+    provide_context(modal);
     view! {
         <div class="stage" data-shown=attr(move || Some(modal.shown().to_string()))>
             <div class="backdrop" on:click=on(move |_| modal.dismiss_by_click())></div>

@@ -58,6 +58,17 @@ impl Modal {
         }
     }
 
+    /// Shown, at a moment.
+    #[cfg(feature = "ssr")]
+    pub(super) fn hold(self, moment: super::Moment) {
+        use super::Moment;
+        self.shown.set(true);
+        self.busy.set(moment == Moment::Busy);
+        self.lost.set(moment == Moment::Lost);
+        self.asking.set(moment == Moment::Leaving);
+        self.expired.set(moment == Moment::Expired);
+    }
+
     pub(super) fn view(self) -> FlowView {
         self.view.get()
     }

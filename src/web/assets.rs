@@ -25,6 +25,7 @@ pub(super) fn router(options: &LeptosOptions) -> Router {
         .route_service("/back.css", file("back.css"))
         .route_service("/close.js", file("close.js"))
         .route_service("/quickstart.css", file("quickstart.css"))
+        .route_service("/design.css", file("design.css"))
         .route_service("/docs.css", file("docs.css"))
         .route_service("/docs-parts.css", file("docs-parts.css"))
         .layer(caching(ASK));

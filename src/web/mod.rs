@@ -3,6 +3,7 @@
 
 mod assets;
 pub mod company;
+mod design;
 mod docs;
 mod frame;
 mod greenbutton;
@@ -105,7 +106,10 @@ pub fn router(web: Web) -> Router {
     pages =
         pages.route("/connect/theme.css", get(theme::stylesheet)).route("/connect/logo/{name}", get(theme::logo));
     if web.company.is_some() {
-        pages = pages.route("/", get(quickstart::page));
+        pages = pages
+            .route("/", get(quickstart::page))
+            .route("/design", get(design::overview))
+            .route("/design/{state}", get(design::state));
     }
     let (service, proxies) = (web.service.clone(), web.proxies.clone());
     let all = pages

@@ -33,7 +33,7 @@ pub(super) struct Document {
 }
 
 /// The icons, once per document; the apps refer to them by id.
-const SPRITE: &str = include_str!("sprite.svg");
+pub(super) const SPRITE: &str = include_str!("sprite.svg");
 
 pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoView {
     let Document { app, class, title, words, theme, scripts, styles, ancestors, frames } = document;

@@ -1,6 +1,10 @@
 //! Everything beside the modal: assets, the quickstart, what is not there, and the API in the
 //! whole router.
 
+use std::sync::Arc;
+
+use connect_sandbox::SandboxConnector;
+
 use crate::support::{Call, LOADER, Site, get, post};
 
 #[tokio::test]
@@ -182,7 +186,9 @@ async fn over_https_every_answer_asks_to_stay_with_it() {
 #[tokio::test]
 async fn every_page_has_a_whole_policy() {
     let site = Site::start().await;
-    for path in ["/", "/connect/frame", "/docs", "/greenbutton/callback?state=x&code=y"] {
+    for path in
+        ["/", "/connect/frame", "/docs", "/design", "/design/code-wrong", "/greenbutton/callback?state=x&code=y"]
+    {
         let answer = site.send(get(path)).await;
         let policy = answer.header("content-security-policy");
         for part in ["default-src 'none'", "base-uri 'none'", "form-action '", "frame-ancestors '"] {
@@ -210,4 +216,22 @@ async fn it_says_that_it_is_well() {
     let answer = site.send(get("/healthz")).await;
     assert_eq!((answer.status, answer.text().as_str()), (200, "ok"));
     assert_eq!(site.send(post("/healthz")).await.status, 405);
+}
+
+/// Without the quickstart, which no operator serves, there is nothing to play with either.
+#[tokio::test]
+async fn the_states_of_the_modal_are_shown_where_the_quickstart_is() {
+    let site = Site::start().await;
+    let overview = site.send(get("/design?language=ar&brand=%23ffd400&radius=99&scheme=%22%3E%3Cscript%3E")).await;
+    let text = overview.text();
+    assert!(overview.status == 200 && text.matches("<iframe").count() > 50 && !text.contains("<script"), "{text}");
+    let one = site.send(get("/design/code-wrong?language=ar&brand=%23ffd400&radius=99&scheme=dark")).await.text();
+    assert!(one.contains("<html lang=\"ar\" dir=\"rtl\" data-scheme=\"dark\">"), "{one}");
+    // What is no radius counts as not given.
+    assert!(one.contains("/connect/theme.css?brand=ffd400&amp;scheme=dark"), "{one}");
+    assert_eq!(site.send(get("/design/nothing")).await.status, 404);
+    let served = Site::with(Arc::new(SandboxConnector::new()), false).await;
+    for path in ["/design", "/design/code-wrong"] {
+        assert_eq!(served.send(get(path)).await.status, 404, "{path}");
+    }
 }

@@ -124,6 +124,7 @@ pub fn make_site(root: &Path) {
         ("frame.js", "// frame\n"),
         ("start.js", "// start\n"),
         ("quickstart.css", "/* css */\n"),
+        ("design.css", "/* css */\n"),
         ("docs.css", "/* css */\n"),
         ("docs-parts.css", "/* css */\n"),
         ("back.css", "/* css */\n"),

@@ -1,0 +1,241 @@
+//! The modal in every state, as it is shown on `/design`.
+
+use connect_core::directory::Directory;
+use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary, Page, PageContent, card_of};
+use connect_core::language::Language;
+use connect_core::token::Environment;
+use connect_wire::{
+    AccountCard, Channel, Check, CodeNotice, CodePrompt, CodeView, CredentialsView, FlowView, LoginNotice,
+    MethodOption, Mode, PageKind, Progress, Screen, StopReason, UtilityCard,
+};
+
+use crate::modal::Moment;
+use crate::pages::draw;
+
+/// A state of the modal.
+pub(super) struct State {
+    pub(super) name: &'static str,
+    pub(super) view: FlowView,
+    pub(super) moment: Moment,
+}
+
+const COMPANY: &str = "Northwind Solar";
+
+/// All states, in the order of the way through them.
+pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
+    let mut states = Vec::new();
+    let utility = utility(directory);
+    let mut add = |name, screen: Screen| states.push(State { name, view: view_of(screen), moment: Moment::Quiet });
+
+    add("loading", Screen::Loading);
+    add("welcome", Screen::Welcome { utility: None });
+    add("welcome-utility", Screen::Welcome { utility: Some(utility.clone()) });
+    let popular = directory.popular(8).into_iter().map(|one| card_of(one, Environment::Sandbox)).collect();
+    add("select", Screen::Select { popular });
+
+    let credentials = |notice: Option<LoginNotice>, utility: UtilityCard| {
+        let username = if notice.is_some() { "anna@example.com" } else { "" };
+        Screen::Credentials(CredentialsView { utility, username: username.into(), notice, can_change: true })
+    };
+    add("credentials", credentials(None, utility.clone()));
+    let unlisted = UtilityCard { available: false, ..utility.clone() };
+    add("credentials-unsupported", credentials(None, unlisted));
+    for (name, notice) in [
+        ("credentials-missing", LoginNotice::Missing { username: true, password: true }),
+        ("credentials-wrong", LoginNotice::WrongPassword { left: 4 }),
+        ("credentials-wrong-last", LoginNotice::WrongPassword { left: 1 }),
+        ("credentials-too-long", LoginNotice::TooLong),
+        ("credentials-down", LoginNotice::Down),
+        ("credentials-slow", LoginNotice::TimedOut),
+        ("credentials-no-accounts", LoginNotice::NoAccounts),
+        ("credentials-action", LoginNotice::ActionRequired),
+        ("credentials-code-over", LoginNotice::CodeExpired),
+        ("credentials-code-many", LoginNotice::CodeTooMany),
+        ("credentials-internal", LoginNotice::Internal),
+    ] {
+        add(name, credentials(Some(notice), utility.clone()));
+    }
+
+    for (name, open, notice) in [
+        ("consent", true, None),
+        ("consent-denied", true, Some(ConsentNotice::Denied)),
+        ("consent-no-accounts", true, Some(ConsentNotice::NoAccounts)),
+        ("consent-internal", true, Some(ConsentNotice::Internal)),
+        ("consent-down", false, None),
+    ] {
+        let html = drawn(&utility, language, PageContent::Consent { open, can_sign_in: true, notice });
+        add(name, Screen::Page { kind: PageKind::Consent, html });
+    }
+    for (name, notice) in [
+        ("upload", None),
+        ("upload-empty", Some(FileNotice::Empty)),
+        ("upload-large", Some(FileNotice::TooLarge { megabytes: 64 })),
+        ("upload-web-page", Some(FileNotice::WebPage)),
+        ("upload-pdf", Some(FileNotice::Pdf)),
+        ("upload-other", Some(FileNotice::NotGreenButton)),
+        (
+            "upload-damaged",
+            Some(FileNotice::Damaged { place: "line 12".into(), reason: "it ends too early".into() }),
+        ),
+        ("upload-no-readings", Some(FileNotice::NoReadings)),
+        ("upload-no-unit", Some(FileNotice::Unusable)),
+    ] {
+        let html = drawn(&utility, language, PageContent::Upload { notice: notice.as_ref() });
+        add(name, Screen::Page { kind: PageKind::Upload, html });
+    }
+    let html = drawn(&utility, language, PageContent::Preview { file: &file() });
+    add("preview", Screen::Page { kind: PageKind::Preview, html });
+
+    for (name, what) in [("checking", Check::Login), ("checking-code", Check::Code), ("sending", Check::Sending)] {
+        add(name, Screen::Checking { utility: utility.clone(), what });
+    }
+    for (name, notice) in [("method", None), ("method-down", Some(CodeNotice::Down))] {
+        add(
+            name,
+            Screen::Method {
+                html: drawn(
+                    &utility,
+                    language,
+                    PageContent::Method { options: &methods(), notice: notice.as_ref() },
+                ),
+            },
+        );
+    }
+    let code = |prompt: CodePrompt, notice: Option<CodeNotice>| {
+        Screen::Code(CodeView {
+            utility: utility.clone(),
+            prompt,
+            expires_in: Some(272),
+            resend_in: Some(18),
+            can_choose: true,
+            notice,
+        })
+    };
+    let by = |channel, to: &str| CodePrompt::Code { channel, to: to.into(), digits: 6 };
+    let message = || by(Channel::Sms, "•••• 4417");
+    for (name, prompt, notice) in [
+        ("code", message(), None),
+        ("code-email", by(Channel::Email, "a•••••@example.com"), None),
+        ("code-call", by(Channel::Call, "•••• 0199"), None),
+        ("code-app", by(Channel::App, ""), None),
+        ("code-missing", message(), Some(CodeNotice::Missing)),
+        ("code-wrong", message(), Some(CodeNotice::Wrong { left: 2 })),
+        ("code-wrong-last", message(), Some(CodeNotice::Wrong { left: 1 })),
+        ("code-too-long", message(), Some(CodeNotice::TooLong)),
+        ("code-expired", message(), Some(CodeNotice::Expired)),
+        ("code-sent-again", message(), Some(CodeNotice::Resent)),
+        ("code-too-soon", message(), Some(CodeNotice::TooSoon)),
+        ("code-down", message(), Some(CodeNotice::Down)),
+        ("question", CodePrompt::Question { text: "What was the name of your first pet?".into() }, None),
+        (
+            "question-wrong",
+            CodePrompt::Question { text: "What was the name of your first pet?".into() },
+            Some(CodeNotice::Wrong { left: 2 }),
+        ),
+    ] {
+        add(name, code(prompt, notice));
+    }
+
+    for (name, count) in [("linked", 2), ("linked-many", 9), ("linked-later", 0)] {
+        let accounts: Vec<_> = accounts().cycle().take(count).collect();
+        add(name, Screen::Linked { html: drawn(&utility, language, PageContent::Linked { accounts: &accounts }) });
+    }
+    add("unsupported", Screen::Unsupported { utility: utility.clone() });
+    for (name, reason) in [("stopped", StopReason::TooManyAttempts), ("locked", StopReason::Locked)] {
+        add(
+            name,
+            Screen::Stopped { html: drawn(&utility, language, PageContent::Stopped { reason, another: true }) },
+        );
+    }
+    for (name, moment) in [
+        ("busy", Moment::Busy),
+        ("connection-lost", Moment::Lost),
+        ("leave", Moment::Leaving),
+        ("expired", Moment::Expired),
+    ] {
+        states.push(State { name, view: view_of(credentials(None, utility.clone())), moment });
+    }
+    states
+}
+
+/// A screen that the server draws.
+fn drawn(utility: &UtilityCard, language: Language, content: PageContent<'_>) -> String {
+    draw(&Page { company: COMPANY, language, step: 1, utility: utility.clone(), can_change: true, content })
+}
+
+fn view_of(screen: Screen) -> FlowView {
+    let at = match screen {
+        Screen::Select { .. } => Some(1),
+        Screen::Credentials(_) | Screen::Page { .. } | Screen::Checking { .. } => Some(2),
+        Screen::Method { .. } | Screen::Code(_) => Some(3),
+        _ => None,
+    };
+    FlowView {
+        step: 1,
+        company: COMPANY.into(),
+        logo: None,
+        sandbox: true,
+        mode: Mode::Create,
+        seconds_left: 1800,
+        progress: at.map(|at| Progress { at, of: 3 }),
+        can_go_back: at.is_some(),
+        screen,
+    }
+}
+
+fn utility(directory: &Directory) -> UtilityCard {
+    let known = directory.by_slug("pge").map(|utility| card_of(utility, Environment::Sandbox));
+    known.unwrap_or(UtilityCard {
+        id: 1,
+        name: "Pacific Gas and Electric".into(),
+        place: "California".into(),
+        electricity: true,
+        gas: true,
+        monogram: "PG".into(),
+        tone: 1,
+        available: true,
+        reset_site: None,
+    })
+}
+
+fn methods() -> [MethodOption; 4] {
+    [
+        (Channel::Sms, "•••• 4417"),
+        (Channel::Email, "a•••••@example.com"),
+        (Channel::Call, "•••• 0199"),
+        (Channel::App, ""),
+    ]
+    .map(|(channel, to)| MethodOption { id: format!("{channel:?}"), channel, to: to.into() })
+}
+
+fn accounts() -> impl Iterator<Item = AccountCard> + Clone {
+    let card = |address: &str, ending: &str, electricity, gas| AccountCard {
+        address: address.into(),
+        ending: ending.into(),
+        electricity,
+        gas,
+    };
+    vec![
+        card("1 WARRIORS WAY SAN FRANCISCO CA 94158", "5636", true, true),
+        card("1 FERRY BUILDING SAN FRANCISCO CA 94105", "5637", true, false),
+        card("", "5638", false, true),
+    ]
+    .into_iter()
+}
+
+fn file() -> FileSummary {
+    let meter = |electricity, readings: &str, used: &str| FileMeter {
+        electricity,
+        from: "2025-10-01".into(),
+        to: "2026-09-30".into(),
+        readings: readings.into(),
+        used: used.into(),
+    };
+    FileSummary {
+        accounts: Vec::new(),
+        meters: vec![meter(true, "35040", "6482.5"), meter(false, "365", "412")],
+        bills: 12,
+        left_out: 1,
+        warnings: 3,
+    }
+}
