@@ -23,7 +23,7 @@ for (const [way, leave] of ways) {
     await modal.type('good', 'half a pass');
     await leave(modal, page);
     await expect(modal.question).toHaveAccessibleName('Leave without linking?');
-    await expect(modal.question).toHaveAccessibleDescription('Your utility is not linked yet. What you typed will be cleared.');
+    await expect(modal.question).toHaveAccessibleDescription('Your utility is not linked yet. What you entered will be cleared.');
     await expect(modal.button('Keep going')).toBeFocused();
     expect(await modal.outcomes()).toEqual([]);
     await modal.button('Keep going').click();

@@ -191,3 +191,23 @@ test('a key that is held down acts on one screen only', async ({ modal, page, st
   await page.keyboard.press('Enter');
   await expect(modal.password).toHaveAccessibleDescription('Enter your password.');
 });
+
+test('two minutes before the end the customer is asked, and goes on with what was typed', async ({ modal, page, start }) => {
+  await page.clock.install();
+  await start('pge');
+  await modal.proceed();
+  await modal.username.fill('user@pelm.com');
+  await page.clock.fastForward('27:50');
+  await expect(modal.question).toBeHidden();
+  await page.clock.fastForward('00:15');
+  await expect(modal.question).toHaveAccessibleName('Do you need more time?');
+  await expect(modal.button('Keep going')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(modal.question).toBeHidden();
+  await expect(modal.username).toHaveValue('user@pelm.com');
+  // The server has given as much as at first: the question comes again only then.
+  await page.clock.fastForward('27:00');
+  await expect(modal.question).toBeHidden();
+  await page.clock.fastForward('02:00');
+  await expect(modal.question).toBeVisible();
+});

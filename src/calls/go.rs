@@ -24,6 +24,8 @@ pub enum Way {
     UseFile,
     /// On, with the file that was read.
     LinkFile,
+    /// Stay, for longer: the token's time is nearly over.
+    MoreTime,
 }
 
 /// Makes a move. One function for all that take nothing else.
@@ -41,5 +43,6 @@ pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallErro
         Way::SignInHere => service.act(&token, step, Action::SignInHere).await,
         Way::UseFile => service.use_file(&token, step).await,
         Way::LinkFile => service.link_file(&token, step).await,
+        Way::MoreTime => service.keep_open(&token).await,
     })
 }

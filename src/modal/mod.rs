@@ -41,6 +41,8 @@ pub enum Moment {
     Lost,
     /// Whether to leave is asked.
     Leaving,
+    /// The token's time is nearly over.
+    Ending,
     /// The token is over.
     Expired,
 }
@@ -59,14 +61,14 @@ fn sheet(modal: Modal) -> impl IntoView {
         <div class="stage" data-shown=attr(move || Some(modal.shown().to_string()))>
             <div class="backdrop" on:click=on(move |_| modal.dismiss_by_click())></div>
             <section class="sheet" role="dialog" aria-modal="true" aria-labelledby="title" tabindex="-1">
-                <div class="sheet-body" inert=attr(move || modal.asking().then(String::new))>
+                <div class="sheet-body" inert=attr(move || (modal.asking() || modal.ending()).then(String::new))>
                     {live(move || Some(header::header(modal).small()))}
                     {live(move || parts::network_notice(modal))}
                     <div class="screen" data-direction=attr(move || Some(modal.direction().into()))>
                         {live(move || Some(screen(modal)))}
                     </div>
                 </div>
-                {live(move || leave::leave(modal))}
+                {live(move || leave::question(modal))}
                 <p class="visually-hidden" role="status">
                     {live_text(move || modal.announcement())}
                 </p>

@@ -27,6 +27,7 @@ pub struct Modal {
     busy: RwSignal<bool>,
     typed: RwSignal<bool>,
     asking: RwSignal<bool>,
+    ending: RwSignal<bool>,
     lost: RwSignal<bool>,
     back: RwSignal<bool>,
     announcement: RwSignal<String>,
@@ -37,6 +38,8 @@ pub struct Modal {
     loaded: StoredValue<bool>,
     /// When the modal was opened, in milliseconds.
     opened_at: StoredValue<f64>,
+    /// How often the server has told the time that is left: only the last counts.
+    told: StoredValue<u32>,
 }
 
 impl Modal {
@@ -48,6 +51,7 @@ impl Modal {
             busy: RwSignal::new(false),
             typed: RwSignal::new(false),
             asking: RwSignal::new(false),
+            ending: RwSignal::new(false),
             lost: RwSignal::new(false),
             back: RwSignal::new(false),
             announcement: RwSignal::new(String::new()),
@@ -55,6 +59,7 @@ impl Modal {
             polling: StoredValue::new(false),
             loaded: StoredValue::new(false),
             opened_at: StoredValue::new(0.0),
+            told: StoredValue::new(0),
         }
     }
 
@@ -66,6 +71,7 @@ impl Modal {
         self.busy.set(moment == Moment::Busy);
         self.lost.set(moment == Moment::Lost);
         self.asking.set(moment == Moment::Leaving);
+        self.ending.set(moment == Moment::Ending);
         self.expired.set(moment == Moment::Expired);
     }
 
@@ -88,6 +94,10 @@ impl Modal {
 
     pub(super) fn asking(self) -> bool {
         self.asking.get()
+    }
+
+    pub(super) fn ending(self) -> bool {
+        self.ending.get()
     }
 
     pub(super) fn lost(self) -> bool {
@@ -231,11 +241,41 @@ impl Modal {
     pub(super) fn expire(self) {
         self.typed.set(false);
         self.asking.set(false);
+        self.ending.set(false);
         self.expired.set(true);
         focus_screen();
     }
 
+    /// Warns before the token's time is over: one answer gives more (WCAG 2.2, 2.2.1).
+    fn watch_time(self, seconds_left: u32) {
+        let told = self.told.get_value() + 1;
+        self.told.set_value(told);
+        let Some(until) = seconds_left.checked_sub(WARNING).filter(|until| *until > 0) else { return };
+        let warn = move || {
+            if self.told.get_value() == told && self.shown.get_untracked() && !self.expired.get_untracked() {
+                self.ending.set(true);
+                focus(".leave .primary");
+            }
+        };
+        set_timeout(warn, Duration::from_secs(until.into()));
+    }
+
+    /// Asks the server for more time, and goes on.
+    pub(super) fn more_time(self) {
+        // Else it would not be sent. The question stays.
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.ending.set(false);
+        self.go(Way::MoreTime);
+        focus_screen();
+    }
+
     fn show(self, view: FlowView) {
+        // A link that exists is not lost by waiting.
+        if !matches!(view.screen, Screen::Linked { .. }) {
+            self.watch_time(view.seconds_left);
+        }
         // Answers may overtake each other; an older one has nothing to add. The server's Welcome
         // is complete as it was rendered; other screens it may have left blanks in, which wait when the
         // customer has begun to type.
@@ -306,7 +346,9 @@ impl Modal {
     /// Escape, a click beside the sheet, or the close button. Asks first when something typed
     /// would be lost.
     pub(super) fn dismiss(self) {
-        if self.asking.get_untracked() {
+        if self.ending.get_untracked() {
+            self.more_time();
+        } else if self.asking.get_untracked() {
             self.stay();
         } else if self.typed.get_untracked() && !self.expired.get_untracked() {
             self.asking.set(true);
@@ -349,6 +391,7 @@ impl Modal {
     fn close(self, status: &str, utility_id: &str, utility_name: &str) {
         self.typed.set(false);
         self.asking.set(false);
+        self.ending.set(false);
         self.shown.set(false);
         // Draws the screen anew, without what was typed into it.
         self.view.update(|_| ());
@@ -393,6 +436,8 @@ impl Modal {
     }
 }
 
+/// Seconds before the end of the token's time at which the customer is asked.
+const WARNING: u32 = 120;
 const WELCOME: u8 = 1;
 /// Fields that a customer types into.
 const FIELDS: [&str; 3] = ["username", "password", "code"];

@@ -132,6 +132,10 @@ pub(super) const ARABIC: Catalogue = Catalogue {
     leave_stay: "متابعة الربط",
     leave_go: "مغادرة",
 
+    ending_title: "هل تحتاجون إلى مزيد من الوقت؟",
+    ending_text: "حفاظًا على أمانكم، تنتهي هذه الجلسة بعد دقيقتين. عند المتابعة يُحتفظ بما أدخلتموه.",
+    ending_more: "متابعة",
+
     network_title: "انقطع الاتصال.",
     network_text: "يُرجى التحقق من اتصالكم بالإنترنت ثم إعادة المحاولة. لم يضِع شيء.",
     try_again: "إعادة المحاولة",

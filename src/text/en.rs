@@ -132,6 +132,10 @@ pub(super) const ENGLISH: Catalogue = Catalogue {
     leave_stay: "Keep going",
     leave_go: "Leave",
 
+    ending_title: "Do you need more time?",
+    ending_text: "For your safety this session ends in two minutes. What you entered is kept if you go on.",
+    ending_more: "Keep going",
+
     network_title: "The connection was lost.",
     network_text: "Check your internet connection, then try again. Nothing is lost.",
     try_again: "Try again",

@@ -132,6 +132,10 @@ pub(super) const SPANISH: Catalogue = Catalogue {
     leave_stay: "Seguir aquí",
     leave_go: "Salir",
 
+    ending_title: "¿Necesita más tiempo?",
+    ending_text: "Por su seguridad, esta sesión termina en dos minutos. Si continúa, se conserva lo que ingresó.",
+    ending_more: "Continuar",
+
     network_title: "Se perdió la conexión.",
     network_text: "Revise su conexión a Internet e intente de nuevo. No se ha perdido nada.",
     try_again: "Intentar de nuevo",

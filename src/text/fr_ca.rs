@@ -132,6 +132,10 @@ pub(super) const FRENCH_CANADA: Catalogue = Catalogue {
     leave_stay: "Rester ici",
     leave_go: "Quitter",
 
+    ending_title: "Avez-vous besoin de plus de temps\u{a0}?",
+    ending_text: "Pour votre sécurité, cette session prend fin dans deux minutes. Si vous continuez, ce que vous avez entré est conservé.",
+    ending_more: "Continuer",
+
     network_title: "La connexion a été perdue.",
     network_text: "Vérifiez votre connexion Internet, puis réessayez. Rien n’est perdu.",
     try_again: "Réessayer",

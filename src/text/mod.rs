@@ -116,6 +116,7 @@ catalogue! {
     unsupported_title, unsupported_text, unsupported_kept, choose_another,
     expired_title, expired_text,
     leave_title, leave_text, leave_stay, leave_go,
+    ending_title, ending_text, ending_more,
     network_title, network_text, try_again,
 }
 

@@ -132,6 +132,10 @@ pub(super) const VIETNAMESE: Catalogue = Catalogue {
     leave_stay: "Ở lại",
     leave_go: "Thoát",
 
+    ending_title: "Quý vị có cần thêm thời gian không?",
+    ending_text: "Để bảo đảm an toàn, phiên này sẽ kết thúc sau hai phút. Nếu quý vị tiếp tục, những gì đã nhập vẫn được giữ lại.",
+    ending_more: "Tiếp tục",
+
     network_title: "Đã mất kết nối.",
     network_text: "Hãy kiểm tra kết nối Internet rồi thử lại. Không có gì bị mất.",
     try_again: "Thử lại",

@@ -132,6 +132,10 @@ pub(super) const CHINESE: Catalogue = Catalogue {
     leave_stay: "继续关联",
     leave_go: "离开",
 
+    ending_title: "您需要更多时间吗？",
+    ending_text: "为了您的安全，本次会话将在两分钟后结束。如果继续，已输入的内容会保留。",
+    ending_more: "继续",
+
     network_title: "网络连接已中断。",
     network_text: "请检查网络连接，然后重试。已填写的内容不会丢失。",
     try_again: "重试",

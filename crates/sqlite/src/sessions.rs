@@ -54,6 +54,17 @@ pub(crate) fn add_once(
     Ok(known)
 }
 
+/// [`connect_core::store::TokenStore::extend_session`].
+pub(crate) fn extend(conn: &Connection, session: Uuid, now: Timestamp, until: Timestamp) -> Done<bool> {
+    let extended = run(
+        conn,
+        "UPDATE connect_sessions SET expires_at = ?3
+         WHERE id = ?1 AND finished_at IS NULL AND expires_at > ?2 AND expires_at < ?3",
+        params![session.as_bytes(), now.as_millisecond(), until.as_millisecond()],
+    )?;
+    Ok(extended == 1)
+}
+
 /// [`connect_core::store::TokenStore::end_session`].
 pub(crate) fn end(conn: &Connection, token: &Digest, client: Uuid, at: Timestamp) -> Done<Option<Uuid>> {
     let ended = one(

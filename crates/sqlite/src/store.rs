@@ -204,6 +204,10 @@ impl TokenStore for SqliteStore {
         let token = *token;
         self.writer.submit(move |conn| sessions::end(conn, &token, client_id, at)).await
     }
+
+    async fn extend_session(&self, session_id: Uuid, now: Timestamp, until: Timestamp) -> StoreResult<bool> {
+        self.writer.submit(move |conn| sessions::extend(conn, session_id, now, until)).await
+    }
 }
 
 #[async_trait]

@@ -151,6 +151,7 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         ("busy", Moment::Busy),
         ("connection-lost", Moment::Lost),
         ("leave", Moment::Leaving),
+        ("ending", Moment::Ending),
         ("expired", Moment::Expired),
     ] {
         states.push(State { name, view: view_of(credentials(None, utility.clone())), moment });

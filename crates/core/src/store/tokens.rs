@@ -134,4 +134,6 @@ pub trait TokenStore: Send + Sync {
     /// Ends the unfinished session with this token of this client: nothing of it goes on, and its
     /// unused code stops working. The session's id; `None` when there is none such.
     async fn end_session(&self, token: &Digest, client_id: Uuid, at: Timestamp) -> StoreResult<Option<Uuid>>;
+    /// Lets a run that is open at `now` go on until then; `false` when it is over or goes on for longer anyway.
+    async fn extend_session(&self, session_id: Uuid, now: Timestamp, until: Timestamp) -> StoreResult<bool>;
 }

@@ -116,6 +116,17 @@ impl Service {
         Ok(self.view_of(&self.open_run(token).await?))
     }
 
+    /// The customer asks for more time: as much as a new token would have, up to a bound.
+    pub async fn keep_open(&self, token: &Secret) -> Result<FlowView, RunError> {
+        let mut run = self.open_run(token).await?;
+        let now = self.clock.now();
+        let until = run.session.longer(now, self.settings.connect_token_seconds.into());
+        if self.store.extend_session(run.session.id, now, until).await.map_err(Fault::from)? {
+            run.session.expires_at = until;
+        }
+        Ok(self.view_of(&run))
+    }
+
     /// What is framed for the public handle of a token: which pages may do that, and the first screen, with the
     /// company's name and, where the token fixes it, the utility's. Nothing that the customer typed, and no
     /// account. `asked` is the page that says it frames.

@@ -249,3 +249,42 @@ async fn a_slow_utility_is_waited_for() {
     customer.wait().await;
     assert!(customer.is_linked());
 }
+
+/// WCAG 2.2, 2.2.1: who needs more time gets it by one action, at least ten times; and a run has an end all the same.
+#[tokio::test]
+async fn a_customer_who_asks_for_more_time_gets_it_up_to_six_hours() {
+    let (app, company) = TestApp::start().await;
+    let mut customer = at_credentials(&app, &company).await;
+    let began = app.service.now();
+    let mut extended = 0;
+    loop {
+        app.place.clock.advance(1_700);
+        let left = customer.view.seconds_left.min(100);
+        customer.view = match app.service.keep_open(&customer.token).await {
+            Ok(view) => view,
+            Err(_) => break,
+        };
+        assert!(customer.view.seconds_left >= left);
+        extended += u32::from(customer.view.seconds_left == 1800);
+    }
+    assert!(extended >= 10, "{extended}");
+    let lasted = app.service.now().as_second() - began.as_second();
+    assert!((6 * 3600 - 1_700..=6 * 3600 + 1_700).contains(&lasted), "{lasted}");
+    assert!(!customer.is_open().await);
+    // What is over stays over.
+    assert!(app.service.keep_open(&customer.token).await.is_err());
+}
+
+#[tokio::test]
+async fn more_time_changes_nothing_but_the_time() {
+    let (app, company) = TestApp::start().await;
+    let mut customer = at_credentials(&app, &company).await;
+    app.place.clock.advance(1_000);
+    let view = app.service.keep_open(&customer.token).await.unwrap();
+    assert_eq!((view.step, &view.screen, view.seconds_left), (customer.view.step, &customer.view.screen, 1800));
+    app.place.clock.advance(1_700);
+    customer.sign_in(LOGIN, PASSWORD).await;
+    let code = customer.code().await;
+    app.exchange(&company, &code).await;
+    assert!(app.service.keep_open(&customer.token).await.is_err(), "a run that is used up");
+}

@@ -176,3 +176,17 @@ async fn a_large_sweep_goes_in_batches() {
     assert_eq!(world.store.sweep(at(0)).await.unwrap(), 2300);
     assert!(world.store.stats().jobs - before.jobs >= 3, "no job deletes more than 1000 rows");
 }
+
+#[tokio::test]
+async fn only_a_run_that_is_open_is_extended_and_never_shortened() {
+    let world = world().await;
+    let session = world.session().await;
+    let until = |second| jiff::Timestamp::from_second(session.expires_at.as_second() + second).unwrap();
+    let extend = |now, to| world.store.extend_session(session.id, until(now), until(to));
+    assert!(extend(-1, 60).await.unwrap());
+    assert_eq!(world.store.session_by_handle(&session.handle).await.unwrap().unwrap().expires_at, until(60));
+    assert!(!extend(-1, 30).await.unwrap(), "not shorter");
+    assert!(!extend(60, 90).await.unwrap(), "not when it is over");
+    world.store.end_session(&session.token_digest, CLIENT, until(-1)).await.unwrap();
+    assert!(!extend(0, 90).await.unwrap(), "not when it was ended");
+}
