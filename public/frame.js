@@ -229,7 +229,7 @@
   if (embedded && hostOrigin.includes('://')) {
     window.addEventListener('message', onToken);
     try {
-      host.postMessage({ connect: 1, type: 'hello', nonce }, hostOrigin);
+      host.postMessage({ connect: 1, type: 'hello', nonce, lang: document.documentElement.lang }, hostOrigin);
     } catch (error) { /* Not an origin: nobody to talk to. */ }
   }
 })();

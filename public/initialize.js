@@ -30,7 +30,7 @@
   const isText = (value) => typeof value === 'string';
   /** The tag's language, where it is one that Connect speaks; Chinese in traditional characters is none. */
   const spoken = (tag) => {
-    const key = isText(tag) && !/^zh.*(hant|tw|hk|mo)/i.test(tag) && tag.toLowerCase().split(/[-_]/)[0];
+    const key = isText(tag) && !/^zh(?!.*hans).*(hant|tw|hk|mo)/i.test(tag) && tag.toLowerCase().split(/[-_]/)[0];
     return Object.hasOwn(words, key) && key;
   };
   const page = () => document.body || document.documentElement;
@@ -97,7 +97,7 @@
         if (frame.port === port1 && event.data) onMessage(event.data);
       };
       source.postMessage({ connect: 1, type: 'token', nonce, token, page: location.href.split('#')[0] }, base, [port2]);
-      onHello();
+      onHello(data.lang);
     }
 
     window.addEventListener('message', greet);
@@ -145,14 +145,20 @@
     function prepare(token, given) {
       const attached = dialog && dialog.isConnected; // The host may have removed it.
       const config = { ...initialized, ...given };
-      if (frame && !(attached && frame.token === token && frame.language === config.language)) dropFrame();
+      if (frame && !(attached && frame.token === token && [undefined, frame.language].includes(config.language))) dropFrame();
       if (frame || !isToken(token)) return;
       if (!attached) createDialog();
-      says = words[languageOf(config)];
-      dialog.setAttribute('aria-label', says[1]);
       frame = createFrame(token, config, dialog, onHello, onMessage);
+      speak(languageOf(config));
       // Hidden until hello: it may be an error page.
       style(frame.iframe, { ...cover, position: 'absolute', visibility: 'hidden' });
+    }
+
+    function speak(language) {
+      says = words[language];
+      [frame.iframe.title] = says;
+      dialog.lang = language;
+      dialog.setAttribute('aria-label', says[1]);
     }
 
     function dropFrame() {
@@ -160,7 +166,8 @@
       frame = undefined;
     }
 
-    function onHello() {
+    function onHello(language) {
+      if (spoken(language)) speak(spoken(language)); // The token may have one of its own.
       style(frame.iframe, { visibility: 'visible' });
       if (session) startSession();
       callReady();

@@ -28,7 +28,7 @@ async function good<T>(answer: Promise<Response>): Promise<T> {
   return (await response.json()) as T;
 }
 
-export async function connectToken(user_id: string, more: { utility_slug?: string; utility_id?: string } = {}): Promise<string> {
+export async function connectToken(user_id: string, more: { utility_slug?: string; utility_id?: string; language?: string } = {}): Promise<string> {
   const body = await good<{ connect_token: string }>(call('/auth/connect-token', undefined, { user_id, ...more }));
   return body.connect_token;
 }

@@ -57,7 +57,11 @@ test('a theme is tried out before it is set', async ({ page }) => {
   await page.getByLabel('Language').selectOption('ar');
   await page.getByRole('button', { name: 'Show' }).click();
   const button = page.frameLocator('iframe[title="welcome"]').locator('.primary');
-  await expect(button).toHaveCSS('background-color', 'rgb(255, 212, 0)');
+  // Always dark, whatever the device is.
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(button).toHaveCSS('background-color', 'rgb(255, 212, 0)');
+  }
   await expect(button).toHaveCSS('border-radius', '0px');
   await expect(page.frameLocator('iframe[title="welcome"]').locator('html')).toHaveAttribute('dir', 'rtl');
 });

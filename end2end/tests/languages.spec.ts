@@ -82,6 +82,15 @@ test.describe('by the browser', () => {
     await expect(modal.iframe).toHaveAttribute('title', /vincule/);
   });
 
+  test('the token says another one: the frame and its names follow', async ({ modal, page, user }) => {
+    await open(page, { connectToken: await connectToken(user, { language: 'vi' }) });
+    await modal.ready();
+    await expect(modal.frame.locator('html')).toHaveAttribute('lang', 'vi');
+    await expect(modal.dialog).toHaveAttribute('lang', 'vi');
+    await expect(modal.dialog).toHaveAccessibleName(/^Liên kết/);
+    await expect(modal.iframe).toHaveAttribute('title', /liên kết/);
+  });
+
   test('a language that Connect does not speak counts as none', async ({ modal, page, user }) => {
     await open(page, { connectToken: await connectToken(user), language: 'tlh' });
     await modal.ready();

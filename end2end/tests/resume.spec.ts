@@ -202,7 +202,10 @@ test('two minutes before the end the customer is asked, and goes on with what wa
   await page.clock.fastForward('00:15');
   await expect(modal.question).toHaveAccessibleName('Do you need more time?');
   await expect(modal.button('Keep going')).toBeFocused();
+  const asked = page.waitForRequest((request) => request.url().endsWith('/_connect/go'));
   await page.keyboard.press('Enter');
+  // The last byte says what is wished: `Way::MoreTime`.
+  expect((await asked).postDataBuffer()!.at(-1)).toBe(7);
   await expect(modal.question).toBeHidden();
   await expect(modal.username).toHaveValue('user@pelm.com');
   // The server has given as much as at first: the question comes again only then.

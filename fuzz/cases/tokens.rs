@@ -3,6 +3,7 @@
 
 use connect_core::audit::{Head, RequestId};
 use connect_core::keys::Keys;
+use connect_core::language::Language;
 use connect_core::origin::{Origin, may_embed};
 use connect_core::pkce;
 use connect_core::secret::{Secret, same};
@@ -122,6 +123,7 @@ fn log(text: &str) {
     if let Ok(head) = text.parse::<Head>() {
         assert_eq!(head.to_string().parse(), Ok(head));
     }
+    let _ = Language::preferred(text);
     if let Some(id) = RequestId::parse(text) {
         assert!(id.as_str() == text && text.len() <= RequestId::MAX_CHARS);
         assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));

@@ -93,10 +93,13 @@ fn screen(modal: Modal) -> Part {
         Screen::Page { html, .. }
         | Screen::Method { html }
         | Screen::Linked { html }
-        | Screen::Stopped { html } => {
-            view! { <div class="form" data-busy=attr(move || Some(modal.busy().to_string())) inner_html=html></div> }
-                .fresh()
-        }
+        | Screen::Stopped { html } => view! { <div
+            class="form"
+            data-busy=attr(move || Some(modal.busy().to_string()))
+            aria-busy=attr(move || Some(modal.busy().to_string()))
+            inner_html=html
+        ></div> }
+        .fresh(),
         Screen::Checking { utility, what } => checking::checking(modal, utility, what),
         Screen::Code(view) => code::code(modal, view).fresh(),
         Screen::Unsupported { utility } => ended::unsupported(modal, &company, utility),

@@ -40,6 +40,8 @@ pub struct Modal {
     opened_at: StoredValue<f64>,
     /// How often the server has told the time that is left: only the last counts.
     told: StoredValue<u32>,
+    /// Whether more time was asked for and not given.
+    in_vain: StoredValue<bool>,
 }
 
 impl Modal {
@@ -60,6 +62,7 @@ impl Modal {
             loaded: StoredValue::new(false),
             opened_at: StoredValue::new(0.0),
             told: StoredValue::new(0),
+            in_vain: StoredValue::new(false),
         }
     }
 
@@ -153,6 +156,7 @@ impl Modal {
             _ => {
                 self.shown.set(false);
                 self.asking.set(false);
+                self.ending.set(false);
             }
         });
         bridge::listen(&listener);
@@ -246,18 +250,22 @@ impl Modal {
         focus_screen();
     }
 
-    /// Warns before the token's time is over: one answer gives more (WCAG 2.2, 2.2.1).
+    /// Warns before the token's time is over: one answer gives more (WCAG 2.2, 2.2.1). With 0 nobody is warned.
     fn watch_time(self, seconds_left: u32) {
         let told = self.told.get_value() + 1;
         self.told.set_value(told);
-        let Some(until) = seconds_left.checked_sub(WARNING).filter(|until| *until > 0) else { return };
+        // Too late, or there is no more to give.
+        if seconds_left <= TOO_LATE || (seconds_left <= WARNING && self.in_vain.get_value()) {
+            return;
+        }
         let warn = move || {
             if self.told.get_value() == told && self.shown.get_untracked() && !self.expired.get_untracked() {
+                self.asking.set(false);
                 self.ending.set(true);
                 focus(".leave .primary");
             }
         };
-        set_timeout(warn, Duration::from_secs(until.into()));
+        set_timeout(warn, Duration::from_secs(seconds_left.saturating_sub(WARNING).into()));
     }
 
     /// Asks the server for more time, and goes on.
@@ -266,16 +274,23 @@ impl Modal {
         if self.busy.get_untracked() {
             return;
         }
+        self.busy.set(true);
         self.ending.set(false);
-        self.go(Way::MoreTime);
         focus_screen();
+        spawn_local(async move {
+            let answer = ask(Go { token: self.token(), step: self.step(), way: Way::MoreTime }).await;
+            if let Ok(view) = &answer {
+                self.in_vain.set_value(view.seconds_left <= WARNING);
+            }
+            self.busy.set(false);
+            self.take(answer);
+        });
     }
 
     fn show(self, view: FlowView) {
         // A link that exists is not lost by waiting.
-        if !matches!(view.screen, Screen::Linked { .. }) {
-            self.watch_time(view.seconds_left);
-        }
+        let linked = matches!(view.screen, Screen::Linked { .. });
+        self.watch_time(if linked { 0 } else { view.seconds_left });
         // Answers may overtake each other; an older one has nothing to add. The server's Welcome
         // is complete as it was rendered; other screens it may have left blanks in, which wait when the
         // customer has begun to type.
@@ -438,6 +453,8 @@ impl Modal {
 
 /// Seconds before the end of the token's time at which the customer is asked.
 const WARNING: u32 = 120;
+/// Seconds in which nobody can answer (WCAG 2.2, 2.2.1).
+const TOO_LATE: u32 = 20;
 const WELCOME: u8 = 1;
 /// Fields that a customer types into.
 const FIELDS: [&str; 3] = ["username", "password", "code"];

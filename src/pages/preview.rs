@@ -53,7 +53,8 @@ fn meter_row(meter: &FileMeter, words: &Words) -> Part {
     line.push_str(&fill(form, &[("count", &number(language, &meter.readings))]));
     let unit = if meter.electricity { "{count}\u{a0}kWh" } else { texts.therms };
     let used = match meter.used.as_str() {
-        "" => String::new(),
+        // Nothing, or what an earlier version has kept, with its unit.
+        used if !used.ends_with(|last: char| last.is_ascii_digit()) => used.to_owned(),
         used => fill(unit, &[("count", &number(language, used))]),
     };
     row(mark, kind.to_owned(), used, line)

@@ -133,7 +133,7 @@ pub(super) const ENGLISH: Catalogue = Catalogue {
     leave_go: "Leave",
 
     ending_title: "Do you need more time?",
-    ending_text: "For your safety this session ends in two minutes. What you entered is kept if you go on.",
+    ending_text: "For your safety this session ends soon. What you entered is kept if you go on.",
     ending_more: "Keep going",
 
     network_title: "The connection was lost.",

@@ -133,7 +133,7 @@ pub(super) const SPANISH: Catalogue = Catalogue {
     leave_go: "Salir",
 
     ending_title: "¿Necesita más tiempo?",
-    ending_text: "Por su seguridad, esta sesión termina en dos minutos. Si continúa, se conserva lo que ingresó.",
+    ending_text: "Por su seguridad, esta sesión terminará pronto. Si continúa, se conserva lo que ingresó.",
     ending_more: "Continuar",
 
     network_title: "Se perdió la conexión.",

@@ -133,7 +133,7 @@ pub(super) const FRENCH_CANADA: Catalogue = Catalogue {
     leave_go: "Quitter",
 
     ending_title: "Avez-vous besoin de plus de temps\u{a0}?",
-    ending_text: "Pour votre sécurité, cette session prend fin dans deux minutes. Si vous continuez, ce que vous avez entré est conservé.",
+    ending_text: "Pour votre sécurité, cette session prendra bientôt fin. Si vous continuez, ce que vous avez entré est conservé.",
     ending_more: "Continuer",
 
     network_title: "La connexion a été perdue.",

@@ -133,7 +133,7 @@ pub(super) const VIETNAMESE: Catalogue = Catalogue {
     leave_go: "Thoát",
 
     ending_title: "Quý vị có cần thêm thời gian không?",
-    ending_text: "Để bảo đảm an toàn, phiên này sẽ kết thúc sau hai phút. Nếu quý vị tiếp tục, những gì đã nhập vẫn được giữ lại.",
+    ending_text: "Để bảo đảm an toàn, phiên này sắp kết thúc. Nếu quý vị tiếp tục, những gì đã nhập vẫn được giữ lại.",
     ending_more: "Tiếp tục",
 
     network_title: "Đã mất kết nối.",

@@ -133,7 +133,7 @@ pub(super) const CHINESE: Catalogue = Catalogue {
     leave_go: "离开",
 
     ending_title: "您需要更多时间吗？",
-    ending_text: "为了您的安全，本次会话将在两分钟后结束。如果继续，已输入的内容会保留。",
+    ending_text: "为了您的安全，本次会话即将结束。如果继续，已输入的内容会保留。",
     ending_more: "继续",
 
     network_title: "网络连接已中断。",

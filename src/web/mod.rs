@@ -103,8 +103,9 @@ pub fn router(web: Web) -> Router {
         .layer(by_address());
     let mut pages =
         Router::new().route("/connect/frame", get(frame::page).layer(by_address())).merge(calls).merge(utilities);
-    pages =
-        pages.route("/connect/theme.css", get(theme::stylesheet)).route("/connect/logo/{name}", get(theme::logo));
+    pages = pages
+        .route("/connect/theme.css", get(theme::stylesheet).layer(by_address()))
+        .route("/connect/logo/{name}", get(theme::logo).layer(by_address()));
     if web.company.is_some() {
         pages = pages
             .route("/", get(quickstart::page))

@@ -56,6 +56,10 @@ pub(super) async fn stylesheet(
 
 /// A logo. Another picture has another name, so browsers may keep it.
 pub(super) async fn logo(State(web): State<Web>, Path(name): Path<String>) -> Response {
+    // Nothing else is a name.
+    if name.len() != 32 || !name.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     match web.service.logo(&name).await {
         Ok(Some(logo)) => {
             let headers = [
@@ -69,7 +73,10 @@ pub(super) async fn logo(State(web): State<Web>, Path(name): Path<String>) -> Re
     }
 }
 
-/// The tokens that differ. On dark the selector is that of `style/tokens.css`, which it has to outdo.
+/// For a document that is always dark: as strong as what `style/tokens.css` says for devices that are.
+const DARK: &str = ":root[data-scheme=\"dark\"]";
+
+/// The tokens that differ. On dark the selector is as strong as that of `style/tokens.css`, which it has to outdo.
 fn css(theme: &Theme) -> String {
     let mut css = String::new();
     let mut rule = |selector: &str, body: &str| css.push_str(&format!("{selector}{{{body}}}"));
@@ -77,12 +84,12 @@ fn css(theme: &Theme) -> String {
         rule(":root", &format!("--radius-s:{radius}px"));
     }
     if theme.scheme == Scheme::Dark {
-        rule(":root", dark_tokens());
+        rule(DARK, dark_tokens());
     }
     if let Some(brand) = theme.brand {
         let Palette { light, dark } = Palette::of(brand);
         if theme.scheme == Scheme::Dark {
-            rule(":root", &tokens(&dark));
+            rule(DARK, &tokens(&dark));
         } else {
             rule(":root", &tokens(&light));
         }

@@ -21,6 +21,9 @@ pub enum Language {
     Arabic,
 }
 
+/// Languages of a header that are looked at.
+const MOST_WISHES: usize = 32;
+
 impl Language {
     /// All of them.
     pub const ALL: [Self; 6] = [
@@ -71,9 +74,22 @@ impl Language {
         }
     }
 
-    /// The first language of an `Accept-Language` header, by its weights, that is spoken here (RFC 9110, 12.5.4).
+    /// The first language of an `Accept-Language` header, by its weights, that is spoken here (RFC 9110, 12.5.4). Of a
+    /// longer list than any browser sends the beginning counts.
     pub fn preferred(accept_language: &str) -> Option<Self> {
-        accept_language::parse(accept_language).iter().find_map(|tag| Self::of_tag(tag))
+        let wish = |part: &'_ str| -> Option<(f32, Self)> {
+            let mut fields = part.split(';').map(str::trim);
+            let language = Self::of_tag(fields.next()?);
+            let weight = match fields.find_map(|field| field.strip_prefix("q=").or(field.strip_prefix("Q="))) {
+                Some(weight) => weight.trim().parse().ok()?,
+                None => 1.0,
+            };
+            // Not 0, which refuses a language, and nothing that has no order.
+            (weight > 0.0 && weight <= 1.0).then_some((weight, language?))
+        };
+        let mut wishes: Vec<_> = accept_language.split(',').take(MOST_WISHES).filter_map(wish).collect();
+        wishes.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        wishes.first().map(|(_, language)| *language)
     }
 }
 
@@ -117,8 +133,18 @@ mod tests {
             ("de", None),
             ("", None),
             (";;;q=x,,=", None),
+            ("de, es;q=0", None),
+            ("es;q=x, vi;q=0.1", Some(Language::Vietnamese)),
+            ("es;q=nan, en;q=2, ar;q=-1, vi;Q=0.2", Some(Language::Vietnamese)),
         ] {
             assert_eq!(Language::preferred(header), language, "{header}");
         }
+    }
+
+    /// A sort whose order is none may panic.
+    #[test]
+    fn weights_that_are_no_numbers_do_no_harm() {
+        let header = ["es;q=nan", "vi;q=0.3", "ar;q=0.8", "en;q=inf", "fr;q=1e9"].repeat(20).join(",");
+        assert_eq!(Language::preferred(&header), Some(Language::Arabic));
     }
 }

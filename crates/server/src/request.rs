@@ -51,15 +51,16 @@ async fn follow(State((service, proxies)): State<Around>, request: Request, next
         static TOLD: Once = Once::new();
         TOLD.call_once(|| {
             tracing::warn!(
-                "requests come through a proxy (X-Forwarded-For), but trusted-proxy names none: for the limits all \
-                 who come through it are one address"
+                "a request names X-Forwarded-For, but trusted-proxy names nobody. If a proxy stands in front, name it: for \
+                 the limits all who come through it are one address. If not, a stranger made it up: ignore this"
             );
         });
     }
     let peer = request.extensions().get().map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
     let address = peer.map(|peer| proxies.caller(peer, request.headers()));
-    let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = language.and_then(Language::preferred);
+    let wishes: Vec<_> =
+        request.headers().get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok()).collect();
+    let language = Language::preferred(&wishes.join(","));
     let work = origin::scope(Origin { request: Some(id), address }, origin::speaking(language, next.run(request)));
     let mut response = work.instrument(span.clone()).await;
     if let Ok(header) = header {

@@ -90,8 +90,11 @@ mod tests {
             conn.pragma_update(None, "user_version", version as u32).unwrap();
             apply(&conn).unwrap();
             assert_eq!(inspect(&conn).unwrap(), Found::Version(latest()));
-            for table in ["bill_documents", "idempotent_answers", "audit_log", "login_tries"] {
+            for table in ["bill_documents", "idempotent_answers", "audit_log", "login_tries", "client_logos"] {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
+            }
+            for column in ["theme FROM clients", "language FROM connect_sessions"] {
+                conn.prepare(&format!("SELECT {column}")).unwrap();
             }
         }
     }
