@@ -31,7 +31,7 @@
   /** The tag's language, where it is one that Connect speaks; Chinese in traditional characters is none. */
   const spoken = (tag) => {
     const key = isText(tag) && !/^zh(?!.*hans).*(hant|tw|hk|mo)/i.test(tag) && tag.toLowerCase().split(/[-_]/)[0];
-    return Object.hasOwn(words, key) && key;
+    return words.hasOwnProperty(key) && key; // Object.hasOwn is too new for some phones.
   };
   const page = () => document.body || document.documentElement;
 

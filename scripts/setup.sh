@@ -320,6 +320,11 @@ setup_browser() {
         did="installed"
     }
     remember CONNECT_CHROMIUM "$found"
+    # Without letters of it, Chinese would be boxes: in the pictures, and in what is measured of its widths.
+    if can_apt && have fc-list && ! fc-list :lang=zh-cn | grep -q .; then
+        apt_install fonts-wqy-microhei || die "the package fonts-wqy-microhei cannot be installed"
+        did="$did, letters for Chinese installed"
+    fi
     ok "$found, $did"
 }
 find_browser() {

@@ -128,7 +128,7 @@ test('a company’s colour is drawn as it can be read, in light and in dark', as
     });
   const { PELM_CLIENT_ID, PELM_SECRET } = parseEnv(connect('add', 'Canary Yellow'));
   // White on this yellow, or it on white, nobody could read.
-  connect('theme', PELM_CLIENT_ID!, '--brand', '#ffd400', '--radius', '0');
+  connect('theme', PELM_CLIENT_ID!, '--brand', '#ffd400', '--radius', '0', '--logo', 'public/favicon.svg');
   const answer = await fetch(`${CONNECT}/auth/connect-token`, {
     method: 'POST',
     headers: { 'Pelm-Client-Id': PELM_CLIENT_ID!, 'Pelm-Secret': PELM_SECRET! },
@@ -136,6 +136,8 @@ test('a company’s colour is drawn as it can be read, in light and in dark', as
   });
   await open(page, { connectToken: ((await answer.json()) as { connect_token: string }).connect_token });
   await modal.ready();
+  const logo = modal.frame.locator('img.logo');
+  await expect.poll(() => logo.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
   const button = modal.frame.locator('.primary');
   await expect(button).toHaveCSS('background-color', 'rgb(133, 110, 4)');
   await expect(button).toHaveCSS('border-radius', '0px');

@@ -96,7 +96,7 @@ test('Escape empties the box first, then leaves', async ({ modal, page }) => {
 test('nothing found says what to try', async ({ modal, page }) => {
   await modal.search.fill('xqzzy');
   await expect(modal.frame.locator('.empty')).toContainText('No utility matches “xqzzy”');
-  await expect(modal.frame.getByText('Check the spelling, or try fewer letters or the name of your state.')).toBeVisible();
+  await expect(modal.frame.getByText('Check the spelling, or try fewer letters or your state or ZIP code.')).toBeVisible();
   await expect(modal.sheet.getByRole('status')).toHaveText('No utility matches “xqzzy”');
   await page.keyboard.press('Enter');
   await modal.at('Who sends your energy bill?');

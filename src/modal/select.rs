@@ -155,6 +155,11 @@ fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: 
     let id = utility.id;
     let tile = monogram(&utility);
     let line = place_and_fuels(&utility, words);
+    let badge = match (utility.available, utility.down) {
+        (false, _) => Some(words.not_available()),
+        (true, true) => Some(words.not_answering()),
+        _ => None,
+    };
     view! {
         <div
             class="row"
@@ -168,7 +173,7 @@ fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: 
                 <span class="row-name">{utility.name}</span>
                 <span class="row-place">
                     {line}
-                    {(!utility.available).then(|| view! { " " <span class="badge">{words.not_available()}</span> }.fresh())}
+                    {badge.map(|text| view! { " " <span class="badge">{text}</span> }.fresh())}
                 </span>
             </span>
         </div>

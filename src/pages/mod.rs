@@ -65,6 +65,7 @@ mod tests {
             monogram: "SE".into(),
             tone: 1,
             available: false,
+            down: false,
             reset_site: Some("smith.example".into()),
         };
         draw(&Page {

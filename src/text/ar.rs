@@ -42,6 +42,7 @@ pub(super) const ARABIC: Catalogue = Catalogue {
     electricity: "كهرباء",
     gas: "غاز",
     not_available: "غير متاحة بعد",
+    not_answering: "لا تستجيب حاليًا",
 
     credentials_title: "تسجيل الدخول إلى \u{2068}{utility}\u{2069}",
     credentials_lead: "يُرجى إدخال اسم المستخدم أو البريد الإلكتروني وكلمة المرور لحسابكم الإلكتروني لدى الشركة.",

@@ -42,6 +42,7 @@ pub(super) const ENGLISH: Catalogue = Catalogue {
     electricity: "electricity",
     gas: "gas",
     not_available: "Not available yet",
+    not_answering: "Not answering at the moment",
 
     credentials_title: "Sign in to {utility}",
     credentials_lead: "Use the user name or e-mail and the password of your online account there.",

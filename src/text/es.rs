@@ -42,6 +42,7 @@ pub(super) const SPANISH: Catalogue = Catalogue {
     electricity: "electricidad",
     gas: "gas",
     not_available: "Aún no disponible",
+    not_answering: "No responde por el momento",
 
     credentials_title: "Inicie sesión en {utility}",
     credentials_lead: "Use el nombre de usuario o correo electrónico y la contraseña de su cuenta en línea con esta compañía.",

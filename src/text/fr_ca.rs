@@ -42,6 +42,7 @@ pub(super) const FRENCH_CANADA: Catalogue = Catalogue {
     electricity: "électricité",
     gas: "gaz naturel",
     not_available: "Pas encore disponible",
+    not_answering: "Ne répond pas pour le moment",
 
     credentials_title: "Ouvrez une session chez {utility}",
     credentials_lead: "Utilisez le nom d’utilisateur ou le courriel et le mot de passe de votre compte en ligne chez ce fournisseur.",

@@ -90,7 +90,7 @@ catalogue! {
     /// Forms by `{count}`.
     select_found, select_none, select_none_hint, select_missing,
     missing_title, missing_text, missing_bill, missing_landlord, missing_back,
-    electricity, gas, not_available,
+    electricity, gas, not_available, not_answering,
     credentials_title, credentials_lead, update_title, update_lead, credentials_unsupported,
     /// On the way to a file, where a utility cannot be linked.
     file_offer, file_offer_text,

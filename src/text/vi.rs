@@ -42,6 +42,7 @@ pub(super) const VIETNAMESE: Catalogue = Catalogue {
     electricity: "điện",
     gas: "khí đốt",
     not_available: "Chưa hỗ trợ",
+    not_answering: "Hiện không phản hồi",
 
     credentials_title: "Đăng nhập vào {utility}",
     credentials_lead: "Dùng tên đăng nhập hoặc email và mật khẩu của tài khoản trực tuyến tại công ty này.",

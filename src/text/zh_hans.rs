@@ -42,6 +42,7 @@ pub(super) const CHINESE: Catalogue = Catalogue {
     electricity: "电力",
     gas: "燃气",
     not_available: "暂不支持",
+    not_answering: "目前没有响应",
 
     credentials_title: "登录 {utility}",
     credentials_lead: "请输入您在该公司网上账户的用户名（或电子邮箱）和密码。",

@@ -164,6 +164,8 @@ pub struct UtilityCard {
     pub tone: u8,
     /// Whether it can be linked.
     pub available: bool,
+    /// Whether it is known not to answer at the moment: told before a password is typed.
+    pub down: bool,
     /// Host name of the utility's own site, where known, for a forgotten password.
     pub reset_site: Option<String>,
 }

@@ -30,15 +30,17 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
     add("loading", Screen::Loading);
     add("welcome", Screen::Welcome { utility: None });
     add("welcome-utility", Screen::Welcome { utility: Some(utility.clone()) });
-    let popular = directory.popular(8).into_iter().map(|one| card_of(one, Environment::Sandbox)).collect();
+    let popular = directory.popular(8).into_iter().map(|one| card_of(one, Environment::Sandbox, &[])).collect();
     add("select", Screen::Select { popular });
+    let down = UtilityCard { down: true, ..utility.clone() };
+    let unlisted = UtilityCard { available: false, ..utility.clone() };
+    add("select-badges", Screen::Select { popular: vec![down, unlisted.clone()] });
 
     let credentials = |notice: Option<LoginNotice>, utility: UtilityCard| {
         let username = if notice.is_some() { "anna@example.com" } else { "" };
         Screen::Credentials(CredentialsView { utility, username: username.into(), notice, can_change: true })
     };
     add("credentials", credentials(None, utility.clone()));
-    let unlisted = UtilityCard { available: false, ..utility.clone() };
     add("credentials-unsupported", credentials(None, unlisted));
     for (name, notice) in [
         ("credentials-missing", LoginNotice::Missing { username: true, password: true }),
@@ -185,7 +187,7 @@ fn view_of(screen: Screen) -> FlowView {
 }
 
 fn utility(directory: &Directory) -> UtilityCard {
-    let known = directory.by_slug("pge").map(|utility| card_of(utility, Environment::Sandbox));
+    let known = directory.by_slug("pge").map(|utility| card_of(utility, Environment::Sandbox, &[]));
     known.unwrap_or(UtilityCard {
         id: 1,
         name: "Pacific Gas and Electric".into(),
@@ -195,6 +197,7 @@ fn utility(directory: &Directory) -> UtilityCard {
         monogram: "PG".into(),
         tone: 1,
         available: true,
+        down: false,
         reset_site: None,
     })
 }

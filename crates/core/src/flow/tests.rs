@@ -272,6 +272,7 @@ fn look(flow: &Flow, environment: Environment) -> connect_wire::FlowView {
         directory: &directory,
         company: "Northwind Solar",
         logo: None,
+        off: &[],
         language: crate::language::Language::English,
         environment,
         step: 3,

@@ -1,6 +1,6 @@
 //! From a flow to what the browser draws.
 
-use connect_wire::{CodeView, CredentialsView, FlowView, PageKind, Progress, Screen, UtilityCard};
+use connect_wire::{CodeView, CredentialsView, FlowView, LoginNotice, PageKind, Progress, Screen, UtilityCard};
 use jiff::Timestamp;
 
 use super::{DrawPage, Flow, Page, PageContent, SignIn, Stage};
@@ -25,6 +25,8 @@ pub struct ViewContext<'a> {
     pub language: Language,
     /// Environment of the company's client.
     pub environment: Environment,
+    /// Utilities that an operator has switched off for now.
+    pub off: &'a [u32],
     /// Version of the flow.
     pub step: u32,
     /// When the connect token expires.
@@ -76,12 +78,18 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
     match stage {
         Stage::Welcome => Screen::Welcome { utility: flow.preset.map(card) },
         Stage::Select => Screen::Select {
-            popular: cx.directory.popular(POPULAR).into_iter().map(|u| card_of(u, cx.environment)).collect(),
+            popular: cx
+                .directory
+                .popular(POPULAR)
+                .into_iter()
+                .map(|u| card_of(u, cx.environment, cx.off))
+                .collect(),
         },
         Stage::Credentials(SignIn { utility, username, notice }) => Screen::Credentials(CredentialsView {
             utility: card(*utility),
             username: username.clone(),
-            notice: notice.clone(),
+            // Said before a password is typed, instead of after it.
+            notice: notice.clone().or_else(|| cx.off.contains(utility).then_some(LoginNotice::Down)),
             can_change: flow.can_change(),
         }),
         Stage::Consent { utility, can_sign_in, notice } => page(
@@ -126,7 +134,7 @@ pub fn available(utility: &Utility, environment: Environment) -> bool {
 }
 
 /// A utility as a row or tile.
-pub fn card_of(utility: &Utility, environment: Environment) -> UtilityCard {
+pub fn card_of(utility: &Utility, environment: Environment, off: &[u32]) -> UtilityCard {
     UtilityCard {
         id: utility.id,
         name: utility.name.clone(),
@@ -136,6 +144,7 @@ pub fn card_of(utility: &Utility, environment: Environment) -> UtilityCard {
         monogram: utility.monogram(),
         tone: utility.tone(),
         available: available(utility, environment),
+        down: off.contains(&utility.id),
         reset_site: utility.reset_site.clone(),
     }
 }
@@ -144,7 +153,7 @@ pub fn card_of(utility: &Utility, environment: Environment) -> UtilityCard {
 /// stored run can still be drawn.
 fn card_of_id(id: u32, cx: ViewContext<'_>) -> UtilityCard {
     match cx.directory.by_id(id) {
-        Some(utility) => card_of(utility, cx.environment),
+        Some(utility) => card_of(utility, cx.environment, cx.off),
         None => UtilityCard {
             id,
             name: "Your utility".into(),
@@ -154,6 +163,7 @@ fn card_of_id(id: u32, cx: ViewContext<'_>) -> UtilityCard {
             monogram: "?".into(),
             tone: 0,
             available: false,
+            down: false,
             reset_site: None,
         },
     }

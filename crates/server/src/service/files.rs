@@ -101,7 +101,7 @@ impl Service {
                 Advance { session_id: session.id, from_step: step, flow: flow.clone(), login_state: None };
             if self.store.advance_with_upload(change, sealed).await.map_err(Fault::from)? {
                 let session = ConnectSession { step: step + 1, flow, ..session };
-                return Ok(self.view_of(&Run { session, client }));
+                return Ok(self.view_of(&Run { session, client }).await?);
             }
         }
         // Meanwhile the customer went elsewhere.
@@ -113,7 +113,7 @@ impl Service {
         let Run { session, client } = self.open_run(token).await?;
         let acted = session.flow.act(&Action::LinkFile, self.clock.now());
         let (true, Ok((flow, _))) = (session.step == step, acted) else {
-            return Ok(self.view_of(&Run { session, client }));
+            return Ok(self.view_of(&Run { session, client }).await?);
         };
         let sealed = self.store.upload(session.id).await.map_err(Fault::from)?;
         let sealed = sealed.ok_or(Fault::Broken("no file under a run that shows one"))?;

@@ -94,26 +94,33 @@ impl Service {
         Ok(client.map(|client| Run { session, client }))
     }
 
-    pub(super) fn view_of(&self, run: &Run) -> FlowView {
+    pub(super) async fn view_of(&self, run: &Run) -> Result<FlowView, Fault> {
         let Run { session, client } = run;
+        let off = self.off().await?;
         let cx = ViewContext {
             directory: &self.directory,
             company: &client.name,
             logo: client.theme.logo.as_deref(),
             language: session.language.or_else(origin::language).unwrap_or_default(),
             environment: client.environment,
+            off: &off,
             step: session.step,
             expires_at: session.expires_at,
             now: self.clock.now(),
             consent_open: self.consent_url(run).is_some(),
             draw: &*self.draw,
         };
-        view(&session.flow, cx)
+        Ok(view(&session.flow, cx))
+    }
+
+    /// Utilities that are switched off.
+    async fn off(&self) -> Result<Vec<u32>, Fault> {
+        Ok(self.utilities_off().await?.into_iter().map(|(utility, _)| utility).collect())
     }
 
     /// Where the customer is.
     pub async fn load(&self, token: &Secret) -> Result<FlowView, RunError> {
-        Ok(self.view_of(&self.open_run(token).await?))
+        Ok(self.view_of(&self.open_run(token).await?).await?)
     }
 
     /// The customer asks for more time: as much as a new token would have, up to a bound.
@@ -124,7 +131,7 @@ impl Service {
         if self.store.extend_session(run.session.id, now, until).await.map_err(Fault::from)? {
             run.session.expires_at = until;
         }
-        Ok(self.view_of(&run))
+        Ok(self.view_of(&run).await?)
     }
 
     /// What is framed for the public handle of a token: which pages may do that, and the first screen, with the
@@ -162,12 +169,15 @@ impl Service {
             tracing::warn!(client = %client.id, asked, "a page whose origin is not registered wants to show Connect");
             return Ok(Framed { by, view: None, language, theme: client.theme });
         }
-        let view = self.as_open_run(Some(session)).await?.map(|run| self.first_screen(&run));
+        let view = match self.as_open_run(Some(session)).await? {
+            Some(run) => Some(self.first_screen(&run).await?),
+            None => None,
+        };
         Ok(Framed { by, view, language, theme: client.theme })
     }
 
-    fn first_screen(&self, run: &Run) -> FlowView {
-        let mut view = self.view_of(run);
+    async fn first_screen(&self, run: &Run) -> Result<FlowView, Fault> {
+        let mut view = self.view_of(run).await?;
         view.screen = match view.screen {
             screen @ Screen::Welcome { .. } => screen,
             Screen::Credentials(mut c) if run.session.flow.preset == Some(c.utility.id) => {
@@ -177,7 +187,7 @@ impl Service {
             }
             _ => Screen::Loading,
         };
-        view
+        Ok(view)
     }
 
     /// Whether a page of this address may embed Connect for the company of a run.
@@ -264,7 +274,8 @@ impl Service {
     pub async fn search(&self, token: &Secret, query: &str) -> Result<SearchHits, RunError> {
         let run = self.open_run(token).await?;
         let found = self.directory.search(query, SEARCH_ROWS);
-        Ok(found.into_iter().map(|u| card_of(u, run.client.environment)).collect())
+        let off = self.off().await?;
+        Ok(found.into_iter().map(|u| card_of(u, run.client.environment, &off)).collect())
     }
 
     pub(super) async fn carry_out(
@@ -282,7 +293,7 @@ impl Service {
             return self.wait_for(run, changes, step, SHORT_WAIT).await;
         }
         let Ok((flow, effect)) = session.flow.act(action, self.clock.now()) else {
-            return Ok(self.view_of(&Run { session, client }));
+            return Ok(self.view_of(&Run { session, client }).await?);
         };
         let kept = if flow.stage.keeps_login_state() { session.login_state.clone() } else { None };
         let change = Advance { session_id: session.id, from_step: step, flow: flow.clone(), login_state: kept };
@@ -294,7 +305,7 @@ impl Service {
         let _ = self.changed.send(session.id);
         let now = ConnectSession { step: step + 1, flow, ..session };
         match (effect, work) {
-            (Effect::None, _) => Ok(self.view_of(&Run { session: now, client })),
+            (Effect::None, _) => Ok(self.view_of(&Run { session: now, client }).await?),
             (Effect::Begin | Effect::Resume | Effect::Redeem, Some(work)) => {
                 self.side.start(RunAt { token: now.token_digest, step: now.step }, work).await?;
                 let waited = now.step;
@@ -338,6 +349,6 @@ impl Service {
             let _ = heard.await;
             run = self.reload(&run.session).await?;
         }
-        Ok(self.view_of(&run))
+        Ok(self.view_of(&run).await?)
     }
 }

@@ -1,6 +1,8 @@
 //! The flow through the service, with every login that the sandbox has an ending for.
 
 use connect_core::flow::Action;
+use connect_core::secret::Secret;
+use connect_core::store::UsageStore;
 use connect_wire::{Channel, CodeNotice, CodePrompt, CodeView, LoginNotice, Mode, Screen};
 
 use crate::support::{Customer, LOGIN, PASSWORD, PGE, TestApp, credentials, get};
@@ -287,4 +289,25 @@ async fn more_time_changes_nothing_but_the_time() {
     let code = customer.code().await;
     app.exchange(&company, &code).await;
     assert!(app.service.keep_open(&customer.token).await.is_err(), "a run that is used up");
+}
+
+/// Whoever is told so does not type a password in vain.
+#[tokio::test]
+async fn a_utility_that_is_switched_off_is_marked_before_a_password_is_typed() {
+    let (app, company) = TestApp::start().await;
+    let mut customer = app.customer(&company, "u").await;
+    customer.act(Action::Continue).await;
+    let switch = |off: Option<&str>| app.store.switch_utility(PGE, off.map(str::to_owned), app.service.now());
+    let is_down = async |token: &Secret| app.service.search(token, "pacific gas").await.unwrap()[0].down;
+    assert!(!is_down(&customer.token).await);
+    switch(Some("their page changed")).await.unwrap();
+    assert!(is_down(&customer.token).await);
+    let Screen::Select { popular } = customer.reload().await else { panic!("{:?}", customer.view) };
+    assert_eq!(popular.iter().filter(|utility| utility.down).map(|utility| utility.id).collect::<Vec<_>>(), [PGE]);
+    let shown = credentials(customer.select(PGE).await);
+    assert_eq!((shown.utility.down, &shown.notice), (true, &Some(LoginNotice::Down)));
+    assert!(!format!("{:?}", customer.view).contains("their page changed"), "the reason is the operator's");
+    switch(None).await.unwrap();
+    let shown = credentials(customer.reload().await);
+    assert_eq!((shown.utility.down, &shown.notice), (false, &None));
 }
