@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
+export const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
 
 /** What axe finds wrong, one line per element; empty is good. */
 export async function audit(page: Page): Promise<string[]> {
@@ -18,3 +18,6 @@ export async function audit(page: Page): Promise<string[]> {
     .map((rule) => ({ ...rule, nodes: rule.nodes.filter((node) => !justified(node)) }));
   return [...lines(violations, 'violates'), ...lines(unclear, 'cannot tell')];
 }
+
+/** The colors are these, and nothing fades any more. Runs in the page. */
+export const isSettled = (scheme: string) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);

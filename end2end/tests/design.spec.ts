@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../support/fixtures';
 import { CONNECT } from '../support/api';
+import { TAGS, isSettled } from '../support/axe';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
 const LANGUAGES = ['en', 'es', 'fr-CA', 'zh-Hans', 'vi', 'ar'];
 // Colours do not depend on the language, nor does what a wide window changes: those are looked at in English (see the
 // project `desktop`), and all of it with CONNECT_E2E_ALL=1.
@@ -31,7 +31,7 @@ for (const language of LANGUAGES) {
       for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme });
         // Colours of buttons fade.
-        await page.waitForFunction(() => document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity));
+        await page.waitForFunction(isSettled, colorScheme);
         const { violations, incomplete } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
         // Within the ring that turns around a utility's tile, and on a question that lies over the screen, axe cannot tell
         // what is below: the tile, and the question's colours on the same ground, are measured on other screens. A page

@@ -2,13 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '../support/fixtures';
-import { audit } from '../support/axe';
+import { audit, isSettled } from '../support/axe';
 import { SCREENS } from '../support/screens';
 
 const folder = resolve(__dirname, '..', process.env.CONNECT_DOCS_SCREENS === '1' ? '../docs/screens' : 'test-results/screens');
-
-/** The colors are these, and nothing fades any more. */
-const isSettled = (scheme: string) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);
 
 for (const [name, { reach, tree, whole }] of Object.entries(SCREENS)) {
   test(name, async ({ modal, page, problems, start, user, utility }) => {

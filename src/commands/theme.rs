@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use connect_core::theme::{Contrast, Logo, MAX_RADIUS, Palette, Rgb, Scheme, Theme};
+use clap::Args;
+use connect_core::theme::{Grounds, Logo, MAX_RADIUS, Palette, Rgb, Scheme, Theme, contrast};
 
 /// What is to be changed; what is not given stays.
 #[derive(Args)]
@@ -16,9 +16,9 @@ pub(crate) struct Changes {
     /// Radius of corners, 0 to 24 pixels, or `default`.
     #[arg(long, value_name = "PIXELS", value_parser = radius)]
     radius: Option<Own<u8>>,
-    /// Light or dark.
-    #[arg(long, value_enum)]
-    scheme: Option<Choice>,
+    /// Light or dark: as the customer's device has it, or always one of them.
+    #[arg(long, value_name = "system|light|dark")]
+    scheme: Option<Scheme>,
     /// A PNG, WebP or SVG picture of at most 64 KiB, 40 pixels high on the first screen.
     #[arg(long, value_name = "FILE", conflicts_with = "no_logo")]
     logo: Option<PathBuf>,
@@ -43,13 +43,6 @@ fn radius(text: &str) -> Result<Own<u8>, String> {
     radius.ok_or_else(|| format!("must be from 0 to {MAX_RADIUS}, or default"))
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Choice {
-    System,
-    Light,
-    Dark,
-}
-
 impl Changes {
     /// Whether anything is to be changed.
     pub(crate) fn is_none(&self) -> bool {
@@ -66,11 +59,7 @@ impl Changes {
             theme.radius = radius;
         }
         if let Some(scheme) = self.scheme {
-            theme.scheme = match scheme {
-                Choice::System => Scheme::System,
-                Choice::Light => Scheme::Light,
-                Choice::Dark => Scheme::Dark,
-            };
+            theme.scheme = scheme;
         }
         if self.no_logo {
             theme.logo = None;
@@ -89,11 +78,10 @@ pub(crate) fn show(theme: &Theme) {
     println!("brand\t{}", or_default(brand.map(|brand| brand.to_string())));
     if let Some(brand) = brand {
         let Palette { light, dark } = Palette::of(*brand);
-        for (on, colours, ground) in
-            [("light", light, Contrast::LIGHT.paper), ("dark", dark, Contrast::DARK.paper)]
+        for (on, colours, ground) in [("light", light, Grounds::LIGHT.paper), ("dark", dark, Grounds::DARK.paper)]
         {
-            let contrast = Contrast::of(colours.brand, ground);
-            println!("  on {on}\t{}\tcontrast {contrast:.1}:1", colours.brand);
+            let measured = contrast(colours.brand, ground);
+            println!("  on {on}\t{}\tcontrast {measured:.1}:1", colours.brand);
         }
     }
     println!("radius\t{}", or_default(radius.map(|radius| format!("{radius} px"))));

@@ -8,23 +8,13 @@
 #![allow(non_camel_case_types, reason = "a key is named once, as a field, a method and a variant")]
 
 #[cfg(feature = "ssr")]
-mod ar;
-#[cfg(feature = "ssr")]
-mod en;
-#[cfg(feature = "ssr")]
-mod es;
-#[cfg(feature = "ssr")]
 pub mod format;
 #[cfg(feature = "ssr")]
-mod fr_ca;
+mod languages;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
-mod vi;
-#[cfg(feature = "ssr")]
 mod words;
-#[cfg(feature = "ssr")]
-mod zh_hans;
 
 use leptos::prelude::*;
 

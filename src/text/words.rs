@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use connect_core::language::Language;
 
+use super::languages::{ar, en, es, fr_ca, vi, zh_hans};
 use super::{Catalogue, PageWords, Strings};
-use super::{ar, en, es, fr_ca, vi, zh_hans};
 
 /// Everything that is said in a language.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 
 mod palette;
 
-pub use palette::{Colours, Contrast, Palette};
+pub use palette::{Colours, Grounds, Palette, contrast};
 
 use std::fmt;
 use std::str::FromStr;
@@ -66,6 +66,9 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
     /// As it is written in HTML and commands.
     pub fn name(self) -> &'static str {
         match self {
@@ -73,6 +76,19 @@ impl Scheme {
             Self::Light => "light",
             Self::Dark => "dark",
         }
+    }
+}
+
+/// Not a scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is one of: system, light, dark")]
+pub struct NoScheme;
+
+impl FromStr for Scheme {
+    type Err = NoScheme;
+
+    fn from_str(text: &str) -> Result<Self, NoScheme> {
+        Self::ALL.into_iter().find(|scheme| scheme.name() == text).ok_or(NoScheme)
     }
 }
 

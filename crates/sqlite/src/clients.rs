@@ -50,11 +50,11 @@ fn client(row: &Row<'_>) -> Done<Client> {
         name: row.get(1)?,
         environment: text(row, 2, "environment", environment)?,
         code_seconds: number_or_null(row, 3, "life of a code")?,
-        theme: match row.get::<_, Option<String>>(4)? {
-            // Looks, for which no company is shut out: of a later version, or damaged.
-            Some(theme) => serde_json::from_str(&theme).unwrap_or_default(),
-            None => Theme::default(),
-        },
+        // Looks, for which no company is shut out: of a later version, or damaged.
+        theme: row
+            .get::<_, Option<String>>(4)?
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default(),
     })
 }
 

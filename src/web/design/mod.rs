@@ -32,11 +32,10 @@ impl Params {
     }
 
     fn theme(&self) -> Theme {
-        let scheme = [Scheme::Light, Scheme::Dark].into_iter().find(|scheme| scheme.name() == self.scheme);
         Theme {
             brand: self.brand.parse::<Rgb>().ok(),
             radius: self.radius.parse().ok().filter(|radius| *radius <= connect_core::theme::MAX_RADIUS),
-            scheme: scheme.unwrap_or_default(),
+            scheme: self.scheme.parse().unwrap_or_default(),
             logo: None,
         }
     }
@@ -67,7 +66,7 @@ pub(super) async fn overview(extract::State(web): extract::State<Web>, Query(par
         .map(|one| view! { <option value=one.tag() selected=one == chosen>{one.tag()}</option> })
         .collect_view();
     let scheme = params.theme().scheme;
-    let schemes = [Scheme::System, Scheme::Light, Scheme::Dark]
+    let schemes = Scheme::ALL
         .map(|one| view! { <option value=one.name() selected=one == scheme>{one.name()}</option> })
         .collect_view();
     let brand = if params.theme().brand.is_some() { params.brand.clone() } else { "#0b6e4f".to_owned() };

@@ -35,23 +35,23 @@ pub struct Colours {
 
 /// What a colour is seen against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Contrast {
+pub struct Grounds {
     /// Ground of the sheet (`--paper`).
     pub paper: Rgb,
     /// Ground of quiet parts (`--wash`).
     pub quiet: Rgb,
 }
 
-impl Contrast {
+impl Grounds {
     /// The grounds of `style/tokens.css` on light.
     pub const LIGHT: Self = Self { paper: Rgb([0xff, 0xff, 0xff]), quiet: Rgb([0xf4, 0xf6, 0xf8]) };
     /// And on dark.
     pub const DARK: Self = Self { paper: Rgb([0x13, 0x1d, 0x26]), quiet: Rgb([0x1b, 0x28, 0x33]) };
+}
 
-    /// Contrast of two colours, 1 to 21.
-    pub fn of(one: Rgb, other: Rgb) -> f32 {
-        srgb(one).relative_contrast(srgb(other))
-    }
+/// Contrast of two colours, 1 to 21.
+pub fn contrast(one: Rgb, other: Rgb) -> f32 {
+    srgb(one).relative_contrast(srgb(other))
 }
 
 impl Palette {
@@ -62,15 +62,15 @@ impl Palette {
 }
 
 fn colours(brand: Rgb, dark: bool) -> Colours {
-    let grounds = if dark { Contrast::DARK } else { Contrast::LIGHT };
+    let grounds = if dark { Grounds::DARK } else { Grounds::LIGHT };
     let own = Oklch::from_color(srgb(brand));
     let at = |lightness, most_chroma: f32| rgb(Oklch { l: lightness, chroma: own.chroma.min(most_chroma), ..own });
     let wash = if dark { at(0.29, 0.04) } else { at(0.965, 0.018) };
     // Text on the brand: white, or nearly black where the brand is light.
     let inks = [Rgb([0xff; 3]), at(0.2, 0.03), Rgb([0; 3])];
-    let ink_on = |brand| inks.into_iter().find(|ink| Contrast::of(*ink, brand) >= TEXT);
+    let ink_on = |brand| inks.into_iter().find(|ink| contrast(*ink, brand) >= TEXT);
     let readable = |colour| {
-        [grounds.paper, grounds.quiet, wash].into_iter().all(|ground| Contrast::of(colour, ground) >= TEXT)
+        [grounds.paper, grounds.quiet, wash].into_iter().all(|ground| contrast(colour, ground) >= TEXT)
             && ink_on(colour).is_some()
     };
     let towards = if dark { STEP } else { -STEP };
@@ -83,7 +83,7 @@ fn colours(brand: Rgb, dark: bool) -> Colours {
     let ink = ink_on(brand).unwrap_or(if dark { Rgb([0; 3]) } else { Rgb([0xff; 3]) });
     // Further from the paper, so that it stays readable; not so far that its ink is lost.
     let further = at(Oklch::from_color(srgb(brand)).l + towards * 15.0, f32::MAX);
-    let hover = if readable(further) && Contrast::of(ink, further) >= TEXT { further } else { brand };
+    let hover = if readable(further) && contrast(ink, further) >= TEXT { further } else { brand };
     Colours { brand, hover, ink, wash }
 }
 
@@ -110,14 +110,14 @@ mod tests {
 
     fn hold(brand: Rgb) {
         let Palette { light, dark } = Palette::of(brand);
-        for (side, grounds) in [(light, Contrast::LIGHT), (dark, Contrast::DARK)] {
+        for (side, grounds) in [(light, Grounds::LIGHT), (dark, Grounds::DARK)] {
             for ground in [grounds.paper, grounds.quiet, side.wash] {
-                let contrast = Contrast::of(side.brand, ground);
-                assert!(contrast >= TEXT, "{brand}: {} on {ground}: {contrast}", side.brand);
+                let measured = contrast(side.brand, ground);
+                assert!(measured >= TEXT, "{brand}: {} on {ground}: {measured}", side.brand);
             }
             for own in [side.brand, side.hover] {
-                let contrast = Contrast::of(side.ink, own);
-                assert!(contrast >= TEXT, "{brand}: {} on {own}: {contrast}", side.ink);
+                let measured = contrast(side.ink, own);
+                assert!(measured >= TEXT, "{brand}: {} on {own}: {measured}", side.ink);
             }
         }
     }
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(dark.brand, yellow, "it is readable on dark");
         let hue = |colour| Oklch::from_color(srgb(colour)).hue.into_positive_degrees();
         assert!((hue(light.brand) - hue(yellow)).abs() < 3.0, "{}", light.brand);
-        assert!(Contrast::of(light.brand, Contrast::LIGHT.paper) < 6.0, "no darker than needed: {}", light.brand);
+        assert!(contrast(light.brand, Grounds::LIGHT.paper) < 6.0, "no darker than needed: {}", light.brand);
     }
 
     /// The grounds here are those of the stylesheet.
@@ -152,7 +152,7 @@ mod tests {
     fn the_grounds_are_those_that_are_drawn() {
         let css = include_str!("../../../../style/tokens.css");
         let (light, dark) = css.split_once("prefers-color-scheme: dark").unwrap();
-        for (part, grounds) in [(light, Contrast::LIGHT), (dark, Contrast::DARK)] {
+        for (part, grounds) in [(light, Grounds::LIGHT), (dark, Grounds::DARK)] {
             let token = |name: &str| {
                 let value =
                     part.split_once(&format!("--{name}: ")).unwrap().1.split_once(';').unwrap().0.to_owned();

@@ -2,7 +2,6 @@
 //! only if the run still waits for it. A customer who went back or closed the page has moved the
 //! run's step on, and a late answer changes nothing.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +25,7 @@ use zeroize::Zeroizing;
 
 use super::sync::SyncDesk;
 use super::tries::{Asker, Tries};
+use super::wiped::zeroize_json;
 use super::{RunAt, Work, Worker};
 use crate::service::{Auditor, Fault, new_id};
 
@@ -373,30 +373,6 @@ pub(crate) fn account_of(remote: &RemoteAccount, clock: &dyn Clock) -> Account {
         account_number: remote.account_number.clone(),
         address: remote.address.clone(),
         meters: remote.meters.iter().map(|meter| Meter { id: id(meter.public_id), kind: meter.kind }).collect(),
-    }
-}
-
-/// JSON that is wiped. Written into room that is counted before: a vector that grows leaves copies behind.
-fn zeroize_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    let broken = |_| Fault::Broken("a login as JSON");
-    let mut size = Size(0);
-    serde_json::to_writer(&mut size, value).map_err(broken)?;
-    let mut json = Zeroizing::new(Vec::with_capacity(size.0));
-    serde_json::to_writer(&mut *json, value).map_err(broken)?;
-    Ok(json)
-}
-
-/// Counts what is written.
-struct Size(usize);
-
-impl io::Write for Size {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

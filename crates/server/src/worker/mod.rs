@@ -13,6 +13,7 @@ mod sync;
 mod tries;
 mod turn;
 mod ways;
+mod wiped;
 
 use std::collections::HashMap;
 use std::sync::Arc;

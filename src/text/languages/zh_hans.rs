@@ -1,9 +1,9 @@
 //! Simplified Chinese, in mainland usage; the customer is addressed as 您, requests begin with 请.
 
-use super::{Catalogue, PageWords};
+use crate::text::{Catalogue, PageWords};
 
 /// Simplified Chinese.
-pub(super) const CHINESE: Catalogue = Catalogue {
+pub(in crate::text) const CHINESE: Catalogue = Catalogue {
     lang: "zh-Hans",
     plural: "none",
     app_title: "关联您的能源公司",
@@ -143,7 +143,7 @@ pub(super) const CHINESE: Catalogue = Catalogue {
 };
 
 /// The same of the screens that the server draws.
-pub(super) const CHINESE_PAGES: PageWords = PageWords {
+pub(in crate::text) const CHINESE_PAGES: PageWords = PageWords {
     change: CHINESE.change,
     opens_new: CHINESE.opens_new,
 

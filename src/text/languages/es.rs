@@ -1,9 +1,9 @@
 //! Spanish, as utilities in the United States write it for Latin American readers; the customer is «usted».
 
-use super::{Catalogue, PageWords};
+use crate::text::{Catalogue, PageWords};
 
 /// Spanish.
-pub(super) const SPANISH: Catalogue = Catalogue {
+pub(in crate::text) const SPANISH: Catalogue = Catalogue {
     lang: "es",
     plural: "one",
     app_title: "Vincule su compañía de energía",
@@ -143,7 +143,7 @@ pub(super) const SPANISH: Catalogue = Catalogue {
 };
 
 /// The same of the screens that the server draws.
-pub(super) const SPANISH_PAGES: PageWords = PageWords {
+pub(in crate::text) const SPANISH_PAGES: PageWords = PageWords {
     change: SPANISH.change,
     opens_new: SPANISH.opens_new,
 

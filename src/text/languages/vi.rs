@@ -1,9 +1,9 @@
 //! Vietnamese, as utilities in the United States write it; the customer is «quý vị».
 
-use super::{Catalogue, PageWords};
+use crate::text::{Catalogue, PageWords};
 
 /// Vietnamese.
-pub(super) const VIETNAMESE: Catalogue = Catalogue {
+pub(in crate::text) const VIETNAMESE: Catalogue = Catalogue {
     lang: "vi",
     plural: "none",
     app_title: "Liên kết công ty năng lượng",
@@ -143,7 +143,7 @@ pub(super) const VIETNAMESE: Catalogue = Catalogue {
 };
 
 /// The same of the screens that the server draws.
-pub(super) const VIETNAMESE_PAGES: PageWords = PageWords {
+pub(in crate::text) const VIETNAMESE_PAGES: PageWords = PageWords {
     change: VIETNAMESE.change,
     opens_new: VIETNAMESE.opens_new,
 

@@ -1,9 +1,9 @@
 //! English.
 
-use super::{Catalogue, PageWords};
+use crate::text::{Catalogue, PageWords};
 
 /// English, the language that every other one is translated from.
-pub(super) const ENGLISH: Catalogue = Catalogue {
+pub(in crate::text) const ENGLISH: Catalogue = Catalogue {
     lang: "en",
     plural: "one",
     app_title: "Link your utility",
@@ -143,7 +143,7 @@ pub(super) const ENGLISH: Catalogue = Catalogue {
 };
 
 /// The same of the screens that the server draws.
-pub(super) const ENGLISH_PAGES: PageWords = PageWords {
+pub(in crate::text) const ENGLISH_PAGES: PageWords = PageWords {
     change: ENGLISH.change,
     opens_new: ENGLISH.opens_new,
 

@@ -1,9 +1,9 @@
 //! Arabic, modern standard; formal plural, requests as «يُرجى» with a verbal noun, buttons as verbal nouns.
 
-use super::{Catalogue, PageWords};
+use crate::text::{Catalogue, PageWords};
 
 /// Arabic.
-pub(super) const ARABIC: Catalogue = Catalogue {
+pub(in crate::text) const ARABIC: Catalogue = Catalogue {
     lang: "ar",
     plural: "arabic",
     app_title: "ربط حسابكم لدى شركة الطاقة",
@@ -143,7 +143,7 @@ pub(super) const ARABIC: Catalogue = Catalogue {
 };
 
 /// The same of the screens that the server draws.
-pub(super) const ARABIC_PAGES: PageWords = PageWords {
+pub(in crate::text) const ARABIC_PAGES: PageWords = PageWords {
     change: ARABIC.change,
     opens_new: ARABIC.opens_new,
 

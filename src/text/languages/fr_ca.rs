@@ -1,9 +1,9 @@
 //! French of Canada, in the usage of Québec; the customer is «vous».
 
-use super::{Catalogue, PageWords};
+use crate::text::{Catalogue, PageWords};
 
 /// French of Canada.
-pub(super) const FRENCH_CANADA: Catalogue = Catalogue {
+pub(in crate::text) const FRENCH_CANADA: Catalogue = Catalogue {
     lang: "fr-CA",
     plural: "french",
     app_title: "Relier votre fournisseur d’énergie",
@@ -143,7 +143,7 @@ pub(super) const FRENCH_CANADA: Catalogue = Catalogue {
 };
 
 /// The same of the screens that the server draws.
-pub(super) const FRENCH_CANADA_PAGES: PageWords = PageWords {
+pub(in crate::text) const FRENCH_CANADA_PAGES: PageWords = PageWords {
     change: FRENCH_CANADA.change,
     opens_new: FRENCH_CANADA.opens_new,
 
