@@ -43,13 +43,24 @@ export default defineConfig({
     {
       name: 'desktop',
       use: { viewport: { width: 1280, height: 800 } },
+      testIgnore: /no-js\.spec\.ts/,
       grepInvert: process.env.CONNECT_E2E_ALL === '1' ? undefined : /every state in (?!en$)/,
     },
     {
       name: 'phone',
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
       // What the size of the window does not touch runs once.
-      testIgnore: /(before-hydration|beside|handlers|host-page|keyboard|loader|network|react|strict-csp|tokens)\.spec\.ts/,
+      testIgnore: /(before-hydration|beside|handlers|host-page|keyboard|loader|network|react|no-js|no-wasm|strict-csp|tokens)\.spec\.ts/,
+    },
+    {
+      name: 'no-js',
+      use: { viewport: { width: 1280, height: 800 }, javaScriptEnabled: false },
+      testMatch: /no-js\.spec\.ts/,
+    },
+    {
+      name: 'no-js-phone',
+      use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, javaScriptEnabled: false },
+      testMatch: /no-js\.spec\.ts/,
     },
   ],
   webServer: [

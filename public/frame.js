@@ -5,9 +5,12 @@
 (() => {
   'use strict';
   const host = window.parent;
-  const hostOrigin = new URLSearchParams(location.search).get('o') || '';
+  const params = new URLSearchParams(location.search);
+  const hostOrigin = params.get('o') || '';
   const nonce = location.hash.slice(1);
   const embedded = host !== window;
+  const framed = embedded && hostOrigin.includes('://'); // '*' and '/' would be accepted as a target too.
+  const plain = document.documentElement.hasAttribute('data-plain'); // A document that does without the app.
   const queue = [];
   let listener = null;
   let port = null;
@@ -15,6 +18,8 @@
   let page = ''; // The company's page, to come back to.
   let token; // The connect token.
   let watch; // Timer over the utility's window.
+  let patience; // Timer over the app.
+  let withoutApp = false; // The app does not come.
 
   function deliver(type, text) {
     queue.push([type, text]);
@@ -38,8 +43,9 @@
     if (ready) return;
     if (event.type === 'submit') event.preventDefault();
     else early = (event.target.closest && event.target.closest('button')) || early;
+    if (early && !patience) patience = setTimeout(goPlain, 10000);
   }
-  for (const type of ['click', 'submit']) document.addEventListener(type, hold, true);
+  if (!plain) for (const type of ['click', 'submit']) document.addEventListener(type, hold, true);
 
   function block(event) {
     event.preventDefault();
@@ -74,7 +80,7 @@
       event.preventDefault();
       event.dataTransfer.dropEffect = field ? 'copy' : 'none';
       document.body.toggleAttribute('data-drag', Boolean(field) && type === 'dragover');
-      if (type !== 'drop' || !field || !files.length || field.dataset.busy) return;
+      if (plain || type !== 'drop' || !field || !files.length || field.dataset.busy) return;
       field.files = files;
       field.dispatchEvent(new Event('change', { bubbles: true }));
     });
@@ -96,7 +102,7 @@
 
   // What the screens do that the server draws: their buttons name it in data-way.
   document.addEventListener('click', ({ target }) => {
-    const button = ready && target.closest && target.closest('[data-way]');
+    const button = ready && !plain && target.closest && target.closest('[data-way]');
     if (!button) return;
     const { way } = button.dataset;
     if (way === 'visit') visit(button);
@@ -104,19 +110,24 @@
     else listener(way, button.dataset.value || '');
   });
   document.addEventListener('change', ({ target }) => {
-    if (target.id === 'file' && target.files.length && !target.dataset.busy) upload(target);
+    if (!plain && target.id === 'file' && target.files.length && !target.dataset.busy) upload(target);
   });
 
-  /** Goes to the utility's site by way of a form, whose answer proves that this browser set out. */
-  function setOut(button, target, back) {
+  /** Sends a form, so that what is in it is in no address. */
+  function post(action, target, fields) {
     const form = document.createElement('form');
-    Object.assign(form, { method: 'post', action: '/greenbutton/go', target, hidden: true });
-    for (const [name, value] of Object.entries({ token, step: button.dataset.step, page: back, language: document.documentElement.lang })) {
+    Object.assign(form, { method: 'post', action, target, hidden: true });
+    for (const [name, value] of Object.entries(fields)) {
       form.append(Object.assign(document.createElement('input'), { name, value }));
     }
     document.body.append(form);
     form.submit();
     form.remove();
+  }
+
+  /** Goes to the utility's site by way of a form, whose answer proves that this browser set out. */
+  function setOut(button, target, back) {
+    post('/greenbutton/go', target, { token, step: button.dataset.step, page: back, language: document.documentElement.lang });
   }
 
   /** Opens the utility's site in a window, within the click, and watches it while the screen stands. */
@@ -176,8 +187,24 @@
     call.send(file.size > largest ? null : file);
   }
 
+  /** On without the app, from where the run is: the server draws each screen as a document of forms. */
+  function goPlain() {
+    withoutApp = true;
+    if (!token || ready || plain) return;
+    // Who frames us stays behind the address, for the next documents.
+    post(`/connect/step${location.search}${location.hash}`, '', { key: token, step: 0, way: 'look', o: hostOrigin, l: params.get('l') || '' });
+  }
+
+  // What does not come need not be waited for: a module that is not known or not loaded.
+  if (!('noModule' in HTMLScriptElement.prototype)) goPlain();
+  window.addEventListener('error', ({ target }) => {
+    if (target.dataset && target.dataset.glue) goPlain();
+  }, true);
+
   function replay() {
     ready = true;
+    clearTimeout(patience);
+    if (plain) return;
     if (early === 'Escape') listener('dismiss', '');
     else if (early) (early.isConnected ? early : document.querySelector('.foot .primary')).click();
     early = null;
@@ -198,6 +225,7 @@
     port.onmessage = onMessage;
     token = data.token;
     deliver('token', token);
+    if (withoutApp) goPlain();
   }
 
   function onMessage({ data }) {
@@ -207,7 +235,9 @@
   }
 
   window.connectBridge = {
-    embedded,
+    /** The app will not come. */
+    plain: goPlain,
+    post,
     /** callback(type, token): 'token' first, then 'open', 'dismiss' and 'closed' as they come. */
     listen(callback) {
       listener = callback;
@@ -225,8 +255,7 @@
     },
   };
 
-  // '*' and '/' would be accepted as a target too.
-  if (embedded && hostOrigin.includes('://')) {
+  if (framed) {
     window.addEventListener('message', onToken);
     try {
       host.postMessage({ connect: 1, type: 'hello', nonce, lang: document.documentElement.lang }, hostOrigin);

@@ -20,4 +20,8 @@ if (window.trustedTypes) {
 import(glue).then(async ({ default: init, hydrate }) => {
   await init({ module_or_path: wasm });
   hydrate();
+}).catch((error) => {
+  if (!window.connectBridge) throw error;
+  console.warn('Connect goes on without WebAssembly:', error);
+  window.connectBridge.plain();
 });

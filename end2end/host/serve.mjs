@@ -48,6 +48,17 @@ const backend = {
   },
 };
 
+/** A page without any script: a form that leads to Connect, in the whole window or in a frame. */
+function page(params) {
+  const target = params.has('frame') ? ' target="connect"' : '';
+  const frame = params.has('frame') ? '<iframe name="connect" title="Link your utility" width="420" height="640"></iframe>' : '';
+  return `<!doctype html><html lang="en"><title>Northwind Solar</title><main><h1>Northwind Solar</h1>
+    <form method="post" action="${connect}/connect"${target}>
+    <input type="hidden" name="connect_token" value="${params.get('token')}">
+    <input type="hidden" name="redirect_uri" value="http://127.0.0.1:4173/back">
+    <input type="hidden" name="state" value="of-the-company"><button>Connect your utility</button></form>${frame}</main></html>`;
+}
+
 async function answer(request, response) {
   const { pathname } = new URL(request.url, 'http://127.0.0.1');
   const send = (type, body, headers = {}) => response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store', ...headers }).end(body);
@@ -59,6 +70,8 @@ async function answer(request, response) {
     for await (const part of request) body += part;
     return send('application/json', JSON.stringify(await backend[pathname](new URLSearchParams(body))));
   }
+  if (pathname === '/form') return send(types['.html'], page(new URL(request.url, 'http://127.0.0.1').searchParams));
+  if (pathname === '/back') return send(types['.html'], '<!doctype html><html lang="en"><title>Northwind Solar</title><main><h1>Welcome back</h1></main></html>');
   // Two policies are for the same page.
   const policy = policies[pathname];
   const file = pathname === '/trusted-types.html' ? '/strict.html' : pathname;

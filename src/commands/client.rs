@@ -3,6 +3,7 @@
 use clap::{Subcommand, ValueEnum};
 use connect_core::audit::{Event, Kind};
 use connect_core::origin::Origin;
+use connect_core::redirect::RedirectUri;
 use connect_core::secret::Secret;
 use connect_core::store::SecretAge;
 use connect_core::token::Environment;
@@ -48,6 +49,17 @@ pub(crate) enum Command {
         add: Vec<String>,
         /// Removes an origin.
         #[arg(long, value_name = "ORIGIN")]
+        remove: Vec<String>,
+    },
+    /// Show and change the pages to which a run that has the whole window may return.
+    RedirectUris {
+        /// Its id.
+        id: Uuid,
+        /// Adds a page, as https://www.example.com/linked.
+        #[arg(long, value_name = "URI")]
+        add: Vec<String>,
+        /// Removes a page.
+        #[arg(long, value_name = "URI")]
         remove: Vec<String>,
     },
     /// Give a client another name.
@@ -132,10 +144,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         }
         Command::Origins { id, add, remove } => {
             // All are read before any is written.
-            let read = |texts: &[String]| -> Result<Vec<Origin>, String> {
-                texts.iter().map(|text| Origin::parse(text).map_err(|e| format!("“{text}”: {e}."))).collect()
-            };
-            let (add, remove) = (read(&add)?, read(&remove)?);
+            let (add, remove) = (read(&add, Origin::parse)?, read(&remove, Origin::parse)?);
             known(&service, id).await?;
             for origin in add {
                 act(&desk, Kind::AdminClientChanged, id, service.add_origin(id, origin)).await?;
@@ -145,6 +154,19 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
             }
             for origin in service.client_summary(id).await.map_err(|e| failed(&e))?.origins {
                 println!("{origin}");
+            }
+        }
+        Command::RedirectUris { id, add, remove } => {
+            let (add, remove) = (read(&add, RedirectUri::parse)?, read(&remove, RedirectUri::parse)?);
+            known(&service, id).await?;
+            for uri in add {
+                act(&desk, Kind::AdminClientChanged, id, service.add_redirect_uri(id, uri)).await?;
+            }
+            for uri in remove {
+                act(&desk, Kind::AdminClientChanged, id, service.remove_redirect_uri(id, uri)).await?;
+            }
+            for uri in service.client_summary(id).await.map_err(|e| failed(&e))?.redirect_uris {
+                println!("{uri}");
             }
         }
         Command::Rename { id, name } => {
@@ -171,6 +193,14 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Reads what was given, or says which of it is not right.
+fn read<T, E: std::fmt::Display>(
+    texts: &[String],
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Vec<T>, String> {
+    texts.iter().map(|text| parse(text).map_err(|error| format!("“{text}”: {error}."))).collect()
 }
 
 fn good_name(name: &str) -> Result<&str, String> {
@@ -210,7 +240,7 @@ fn show(id: Uuid, secret: &Secret) {
 }
 
 fn list(summary: &ClientSummary) {
-    let ClientSummary { client, secrets, origins } = summary;
+    let ClientSummary { client, secrets, origins, redirect_uris } = summary;
     let environment = match client.environment {
         Environment::Sandbox => "sandbox",
         Environment::Production => "production",
@@ -221,12 +251,15 @@ fn list(summary: &ClientSummary) {
         .collect();
     let life = client.code_seconds.map_or_else(|| "default".to_owned(), |seconds| seconds.to_string());
     let origins: Vec<_> = origins.iter().map(Origin::as_str).collect();
+    let uris: Vec<_> = redirect_uris.iter().map(RedirectUri::as_str).collect();
+    let or_none = |texts: Vec<&str>| if texts.is_empty() { "none".to_owned() } else { texts.join(" ") };
     println!(
-        "{}\t{environment}\t{}\tsecrets: {}\tcode seconds: {life}\torigins: {}",
+        "{}\t{environment}\t{}\tsecrets: {}\tcode seconds: {life}\torigins: {}\tredirect URIs: {}",
         client.id,
         client.name,
         made.join(", "),
-        if origins.is_empty() { "none".to_owned() } else { origins.join(" ") },
+        or_none(origins),
+        or_none(uris),
     );
 }
 

@@ -6,21 +6,26 @@ use leptos::prelude::*;
 use super::Modal;
 use super::parts::{button, message, monogram, seconds_passed};
 use crate::small::{Part, Small, live_text};
-use crate::text::{fill, use_strings};
+use crate::text::{Strings, fill, use_strings};
 
 /// Seconds after which the screen says that the utility is slow.
 const SLOW: u32 = 6;
+
+/// What is being done.
+pub(crate) fn title(what: Check, words: &'static Strings) -> &'static str {
+    match what {
+        Check::Login => words.checking_login(),
+        Check::Code => words.checking_code(),
+        Check::Sending => words.checking_sending(),
+    }
+}
 
 pub(super) fn checking(modal: Modal, utility: UtilityCard, what: Check) -> Part {
     let words = use_strings();
     let passed = seconds_passed();
     let name = StoredValue::new(utility.name.clone());
     let with = move |text| name.with_value(|n| fill(text, &[("utility", n)]));
-    let title = with(match what {
-        Check::Login => words.checking_login(),
-        Check::Code => words.checking_code(),
-        Check::Sending => words.checking_sending(),
-    });
+    let title = with(title(what, words));
     let tile = monogram(&utility);
     let mark = view! { <div class="waiting" aria-hidden="true">{tile} <span class="ring"></span></div> }.fresh();
     let patience = view! {
@@ -28,6 +33,6 @@ pub(super) fn checking(modal: Modal, utility: UtilityCard, what: Check) -> Part 
             {live_text(move || if passed.get() < SLOW { words.checking_text().to_owned() } else { with(words.checking_slow()) })}
         </p>
     };
-    let cancel = button("quiet", words.checking_cancel(), move || modal.go_back());
+    let cancel = button("quiet", "back", words.checking_cancel(), move || modal.go_back());
     message(Some(mark), title, vec![patience.fresh()], vec![cancel])
 }

@@ -46,6 +46,9 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
         CodePrompt::Code { digits, .. } => Some(words.count(words.code_hint(), "digits", (*digits).into())),
         CodePrompt::Question { .. } => None,
     };
+    // In a document nothing passes: there the server says whether it is too soon.
+    #[cfg(feature = "ssr")]
+    let resend_in = resend_in.map(|seconds| if super::plain::is_plain() { 0 } else { seconds });
     let left = move |seconds: u32| seconds.saturating_sub(passed.get());
     let valid = expires_in.map(|total| {
         view! {
@@ -61,7 +64,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
     let resend = resend_in.map(|total| {
         live(move || {
             Some(match left(total) {
-                0 => button("link", words.resend(), move || modal.go(Way::Resend)),
+                0 => button("link", "resend", words.resend(), move || modal.go(Way::Resend)),
                 seconds => {
                     let text = fill(words.resend_in(), &[("time", &clock(seconds))]);
                     view! { <span class="resend-wait">{text}</span> }.fresh()
@@ -76,7 +79,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
     let below = below.map(|(class, id, text)| view! { <p class=class id=id>{text}</p> }.fresh());
     let described = if wrong { Some("code-error") } else { hint.as_ref().map(|_| "code-hint") };
     view! {
-        <form class="form" method="post" on:submit=on(on_submit) novalidate>
+        <form class="form" id="main" method="post" action="/connect/step" on:submit=on(on_submit) novalidate>
             <main class="main">
                 <div class="at-utility">
                     {monogram(&utility)} <span class="at-name">{utility.name.clone()}</span>
@@ -106,7 +109,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
             </main>
             <footer class="foot">
                 {primary(modal, words.verify())}
-                {can_choose.then(|| button("quiet", words.other_method(), move || modal.go_back()))}
+                {can_choose.then(|| button("quiet", "back", words.other_method(), move || modal.go_back()))}
             </footer>
         </form>
     }

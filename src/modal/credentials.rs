@@ -46,7 +46,7 @@ pub(super) fn credentials(
     // What happened stands in the place of what to do.
     let explained = notice.as_ref().and_then(|n| notice_of(n, &utility, words));
     view! {
-        <form class="form" method="post" on:submit=on(on_submit) novalidate>
+        <form class="form" id="main" method="post" action="/connect/step" on:submit=on(on_submit) novalidate>
             <main class="main">
                 {at_utility(&utility, can_change.then(|| words.change()))}
                 <h1 id="title" tabindex="-1">{with(title)}</h1>
@@ -87,7 +87,7 @@ pub(super) fn credentials(
                             on:input=on(move |_| modal.touched())
                         />
                         <button
-                            class="in-field"
+                            class="in-field js-only"
                             type="button"
                             aria-pressed=attr(move || Some(shown.get().to_string()))
                             aria-label=words.show_password()
@@ -111,7 +111,7 @@ pub(super) fn credentials(
 /// The other way, for a utility that cannot be linked.
 fn file_offer(words: &Strings) -> Part {
     view! {
-        <button class="offer" type="button" data-way="use_file">
+        <button class="offer" type="submit" form="nav" name="way" value="use_file" data-way="use_file">
             {icon("#i-file")}
             <span class="row-text">
                 <span class="row-name">{words.file_offer()}</span>

@@ -50,9 +50,9 @@ pub(super) fn expired(modal: Modal) -> Part {
 fn draw(modal: Modal, end: End) -> Part {
     let words = use_strings();
     let lines = end.lines.into_iter().map(line).collect();
-    let mut buttons = vec![button("primary", words.close(), move || modal.leave())];
+    let mut buttons = vec![button("primary", "close", words.close(), move || modal.leave())];
     if end.another {
-        buttons.push(button("quiet", words.choose_another(), move || modal.go(Way::ChangeUtility)));
+        buttons.push(button("quiet", "change", words.choose_another(), move || modal.go(Way::ChangeUtility)));
     }
     message(Some(end.mark), end.title, lines, buttons)
 }

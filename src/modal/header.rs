@@ -26,7 +26,7 @@ pub(super) fn header(modal: Modal) -> impl IntoView {
                 {can_go_back
                     .then(|| {
                         view! {
-                            <button class="icon-button" type="button" aria-label=words.back() on:click=on(move |_| modal.go_back())>
+                            <button class="icon-button" type="submit" form="nav" name="way" value="back" aria-label=words.back() on:click=on(move |_| modal.go_back())>
                                 {icon("#i-back")}
                             </button>
                         }
@@ -35,7 +35,7 @@ pub(super) fn header(modal: Modal) -> impl IntoView {
             </div>
             <p class="where">{lock} <span>{where_one_is}</span></p>
             <div class="head-side">
-                <button class="icon-button" type="button" aria-label=words.close() on:click=on(move |_| modal.dismiss())>
+                <button class="icon-button" type="submit" form="nav" name="way" value="close" formtarget="_top" aria-label=words.close() on:click=on(move |_| modal.dismiss())>
                     {icon("#i-close")}
                 </button>
             </div>

@@ -10,13 +10,13 @@ use crate::text::use_strings;
 pub(super) fn question(modal: Modal) -> Option<Part> {
     let words = use_strings();
     if modal.ending() {
-        let more = button("primary", words.ending_more(), move || modal.more_time());
+        let more = button("primary", "", words.ending_more(), move || modal.more_time());
         return Some(card(words.ending_title(), words.ending_text(), more, None));
     }
     modal.asking().then(|| {
         // The harmless answer comes first and has the focus.
-        let stay = button("primary", words.leave_stay(), move || modal.stay());
-        let go = button("quiet", words.leave_go(), move || modal.leave());
+        let stay = button("primary", "", words.leave_stay(), move || modal.stay());
+        let go = button("quiet", "", words.leave_go(), move || modal.leave());
         card(words.leave_title(), words.leave_text(), stay, Some(go))
     })
 }

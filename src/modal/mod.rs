@@ -1,7 +1,7 @@
 //! The modal: draws what the server says, sends what the customer does, reports the outcome.
 
 mod bridge;
-mod checking;
+pub(crate) mod checking;
 pub(crate) mod code;
 mod credentials;
 mod ended;
@@ -9,6 +9,8 @@ mod focus;
 mod header;
 mod leave;
 pub(crate) mod parts;
+#[cfg(feature = "ssr")]
+mod plain;
 mod select;
 mod state;
 mod welcome;
@@ -19,6 +21,8 @@ use leptos::prelude::*;
 use crate::small::{Part, Small, attr, live, live_text, on};
 use crate::text::use_strings;
 pub(crate) use parts::field_value;
+#[cfg(feature = "ssr")]
+pub use plain::{Plain, plain};
 pub use state::Modal;
 
 /// The modal, starting at the screen that the server rendered.
@@ -82,6 +86,17 @@ fn screen(modal: Modal) -> Part {
         return ended::expired(modal);
     }
     let FlowView { company, logo, screen, mode, .. } = modal.view();
+    #[cfg(feature = "ssr")]
+    if plain::is_plain() {
+        match screen {
+            Screen::Select { popular } => return plain::select(popular),
+            Screen::Page { ref html, .. }
+            | Screen::Method { ref html }
+            | Screen::Linked { ref html }
+            | Screen::Stopped { ref html } => return plain::page(&screen, html.clone()),
+            _ => {}
+        }
+    }
     match screen {
         Screen::Loading => {
             view! { <main class="main loading"><h1 id="title" tabindex="-1">{use_strings().loading()}</h1></main> }

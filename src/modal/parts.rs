@@ -20,8 +20,28 @@ pub(crate) fn monogram(utility: &UtilityCard) -> Part {
     view! { <span class="monogram" data-tone=tone aria-hidden="true">{utility.monogram.clone()}</span> }.small()
 }
 
+/// The utility in a row: its name, where it is and what it supplies, and whether it can be linked.
+pub(super) fn row_text(utility: UtilityCard, words: &'static Strings) -> Part {
+    let line = place_and_fuels(&utility, words);
+    let badge = match (utility.available, utility.down) {
+        (false, _) => Some(words.not_available()),
+        (true, true) => Some(words.not_answering()),
+        _ => None,
+    };
+    view! {
+        <span class="row-text">
+            <span class="row-name">{utility.name}</span>
+            <span class="row-place">
+                {line}
+                {badge.map(|text| view! { " " <span class="badge">{text}</span> }.fresh())}
+            </span>
+        </span>
+    }
+    .fresh()
+}
+
 /// What the utility supplies and where, as one line.
-pub(super) fn place_and_fuels(utility: &UtilityCard, words: &Strings) -> String {
+fn place_and_fuels(utility: &UtilityCard, words: &Strings) -> String {
     let mut line = utility.place.clone();
     let fuels = [(utility.electricity, words.electricity()), (utility.gas, words.gas())];
     let mut first = true;
@@ -80,20 +100,32 @@ pub(super) fn primary(modal: Modal, label: &'static str) -> Part {
     .small()
 }
 
-/// A button that is not the form's own: `primary`, `quiet` or `link`.
-pub(super) fn button(class: &'static str, label: &'static str, act: impl FnMut() + 'static) -> Part {
+/// A button that is not the form's own: `primary`, `quiet` or `link`. `way` is what it asks of the server where the
+/// app is not there: then there is a form of the id `nav` (`web/hosted`), which it sends. With the app there is none.
+pub(super) fn button(
+    class: &'static str,
+    way: &'static str,
+    label: &'static str,
+    act: impl FnMut() + 'static,
+) -> Part {
     let mut act = act;
-    draw_button(class, label, Box::new(move |_| act()))
+    draw_button(class, way, label, Box::new(move |_| act()))
 }
 
-fn draw_button(class: &'static str, label: &'static str, act: Box<dyn FnMut(MouseEvent)>) -> Part {
-    view! { <button class=class type="button" on:click=act>{label}</button> }.fresh()
+fn draw_button(
+    class: &'static str,
+    way: &'static str,
+    label: &'static str,
+    act: Box<dyn FnMut(MouseEvent)>,
+) -> Part {
+    view! { <button class=class type="submit" form="nav" name="way" value=way on:click=act>{label}</button> }
+        .fresh()
 }
 
 /// The utility that a screen is about, with a way to another one (`public/frame.js` carries it out).
 pub(crate) fn at_utility(utility: &UtilityCard, change: Option<&'static str>) -> Part {
     let change = change
-        .map(|label| view! { <button class="link" type="button" data-way="change">{label}</button> }.fresh());
+        .map(|label| view! { <button class="link" type="submit" form="nav" name="way" value="change" data-way="change">{label}</button> }.fresh());
     view! {
         <div class="at-utility">
             {monogram(utility)}
@@ -130,7 +162,7 @@ pub(super) fn network_notice(modal: Modal) -> Option<Part> {
         view! {
             <div class="network">
                 {note(Tone::Warn, words.network_title().into(), vec![words.network_text().into()])}
-                {button("quiet", words.try_again(), move || modal.retry())}
+                {button("quiet", "look", words.try_again(), move || modal.retry())}
             </div>
         }
         .fresh()

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 
 use super::Modal;
-use super::parts::{button, icon, line, message, monogram, place_and_fuels};
+use super::parts::{button, icon, line, message, monogram, row_text};
 use crate::calls::{Search, SelectUtility, ask};
 use crate::small::{Part, Small, attr, live, live_text, on};
 use crate::text::{fill, use_strings};
@@ -99,7 +99,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
     };
     let help = move || {
         let lines = [words.missing_text(), words.missing_bill(), words.missing_landlord()];
-        let back = button("primary", words.missing_back(), move || {
+        let back = button("primary", "", words.missing_back(), move || {
             helping.set(false);
             super::focus::focus_screen();
         });
@@ -140,7 +140,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
                 </div>
             </main>
             <footer class="foot">
-                {button("quiet", words.select_missing(), move || {
+                {button("quiet", "", words.select_missing(), move || {
                     helping.set(true);
                     super::focus::focus_screen();
                 })}
@@ -154,12 +154,6 @@ fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: 
     let words = use_strings();
     let id = utility.id;
     let tile = monogram(&utility);
-    let line = place_and_fuels(&utility, words);
-    let badge = match (utility.available, utility.down) {
-        (false, _) => Some(words.not_available()),
-        (true, true) => Some(words.not_answering()),
-        _ => None,
-    };
     view! {
         <div
             class="row"
@@ -169,13 +163,7 @@ fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: 
             on:click=on(move |_| choose(id))
         >
             {tile}
-            <span class="row-text">
-                <span class="row-name">{utility.name}</span>
-                <span class="row-place">
-                    {line}
-                    {badge.map(|text| view! { " " <span class="badge">{text}</span> }.fresh())}
-                </span>
-            </span>
+            {row_text(utility, words)}
         </div>
     }
     .fresh()

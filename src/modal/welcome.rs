@@ -32,7 +32,7 @@ pub(super) fn welcome(
         modal.go(Way::On);
     };
     view! {
-        <form class="form" method="post" on:submit=on(on_submit)>
+        <form class="form" id="main" method="post" action="/connect/step" on:submit=on(on_submit)>
             <main class="main">
                 // Decorative: the heading names the company.
                 {logo.map(|name| {

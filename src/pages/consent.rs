@@ -50,11 +50,23 @@ pub(super) fn consent(
         </main>
         <footer class="foot">
             {open.then(|| view! {
-                <button class="primary" type="button" data-way="visit" data-step=page.step.to_string()>
+                <button
+                    class="primary"
+                    type="submit"
+                    form="nav"
+                    formaction="/greenbutton/go"
+                    formtarget="_blank"
+                    data-way="visit"
+                    data-step=page.step.to_string()
+                >
                     <span>{with(words.consent_open)}</span>
                     {icon("#i-out")}
                 </button>
             })}
+            // Where the app does not see by itself that the customer is back.
+            <button class="quiet plain-only" type="submit" form="nav" name="way" value="look">
+                {words.consent_done}
+            </button>
             {can_sign_in.then(|| way("quiet", "sign_in", words.consent_here))}
         </footer>
     }

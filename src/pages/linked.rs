@@ -42,7 +42,17 @@ pub(super) fn linked(page: &Page<'_>, words: &Words, accounts: &[AccountCard]) -
             <ul class="accounts">{rows}</ul>
         </main>
         <footer class="foot">
-            <button class="primary" type="button" data-way="finish"><span>{texts.done}</span></button>
+            <button
+                class="primary"
+                type="submit"
+                form="nav"
+                name="way"
+                value="finish"
+                formtarget="_top"
+                data-way="finish"
+            >
+                <span>{texts.done}</span>
+            </button>
         </footer>
     }
     .fresh()

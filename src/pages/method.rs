@@ -28,7 +28,15 @@ pub(super) fn method(
             };
             view! {
                 <li>
-                    <button class="choice" type="button" data-way="method" data-value=id.clone()>
+                    <button
+                        class="choice"
+                        type="submit"
+                        form="nav"
+                        name="method"
+                        value=id.clone()
+                        data-way="method"
+                        data-value=id.clone()
+                    >
                         <span class="dot">{icon(href)}</span>
                         <span class="row-text">
                             <span class="row-name">{label}</span>

@@ -43,9 +43,15 @@ fn change(page: &Page<'_>, words: &Words) -> Option<&'static str> {
     page.can_change.then_some(words.pages.change)
 }
 
-/// A button that leads somewhere.
+/// A button that leads somewhere: by the app, or where that is not there by the form `nav` (`web/hosted`).
 fn way(class: &'static str, way: &'static str, label: &'static str) -> Part {
-    view! { <button class=class type="button" data-way=way>{label}</button> }.fresh()
+    let target = (way == "close").then_some("_top");
+    view! {
+        <button class=class type="submit" form="nav" name="way" value=way formtarget=target data-way=way>
+            {label}
+        </button>
+    }
+    .fresh()
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ pub(super) fn preview(page: &Page<'_>, words: &Words, file: &FileSummary) -> Par
             {hints}
         </main>
         <footer class="foot">
-            <button class="primary" type="button" data-way="link_file"><span>{texts.preview_link}</span></button>
+            <button class="primary" type="submit" form="nav" name="way" value="link_file" data-way="link_file">
+                <span>{texts.preview_link}</span>
+            </button>
             {way("quiet", "back", texts.preview_other)}
         </footer>
     }

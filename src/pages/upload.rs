@@ -35,11 +35,12 @@ pub(super) fn upload(page: &Page<'_>, at: &Words, notice: Option<&FileNotice>) -
                 >
                     {words.upload_choose}
                 </span>
-                <span class="drop-or">{words.upload_drop}</span>
+                <span class="drop-or js-only">{words.upload_drop}</span>
                 <progress max="100" value="0" aria-label=words.upload_title hidden></progress>
                 <span class="visually-hidden drop-said" role="status"></span>
                 <input
                     id="file"
+                    name="file"
                     type="file"
                     accept=".xml,.csv,.txt,.zip"
                     data-step=page.step.to_string()
@@ -52,7 +53,10 @@ pub(super) fn upload(page: &Page<'_>, at: &Words, notice: Option<&FileNotice>) -
             <ol class="todo">{steps}</ol>
             {site}
         </main>
-        <footer class="foot"><p class="small">{with(words.upload_small)}</p></footer>
+        <footer class="foot">
+            <button class="primary plain-only" type="submit" form="main"><span>{words.file_read}</span></button>
+            <p class="small">{with(words.upload_small)}</p>
+        </footer>
     }
     .fresh()
 }

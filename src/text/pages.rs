@@ -94,6 +94,14 @@ page_words! {
     back_nothing_text,
     back_fault_title,
     back_fault_text,
+    /// Of documents that work without JavaScript.
+    consent_done,
+    file_read,
+    search_go,
+    /// Of runs that have the whole window, when they are over, and where they cannot begin.
+    return_link,
+    entrance_title,
+    entrance_text,
     method_title,
     method_lead,
     method_sms,

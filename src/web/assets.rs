@@ -20,6 +20,8 @@ pub(super) fn router(options: &LeptosOptions) -> Router {
     let own = Router::new()
         .nest_service(&format!("/{}", options.site_pkg_dir), pkg)
         .route_service("/frame.js", file("frame.js"))
+        .route_service("/plain.js", file("plain.js"))
+        .route_service("/plain.css", file("plain.css"))
         .route_service("/start.js", file("start.js"))
         .route_service("/favicon.svg", file("favicon.svg"))
         .route_service("/back.css", file("back.css"))

@@ -6,27 +6,30 @@ use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use connect_core::flow::ConsentNotice;
 use connect_core::language::Language;
 use connect_core::secret::Secret;
 use connect_mydata::batch_list;
-use connect_server::service::{Departure, RunError};
+use connect_server::service::{Back, Departure, RunError};
 use serde::Deserialize;
 
 use super::Web;
+use super::aside::{go_on, page};
+use super::hosted;
 use crate::text::Words;
 
 /// What the modal's form sends.
 #[derive(Deserialize)]
 pub(super) struct SetOut {
+    #[serde(alias = "key")]
     token: String,
     step: u32,
     /// The company's page, when the whole of it goes there.
     #[serde(default)]
     page: String,
     /// Tag of the modal's language.
-    #[serde(default)]
+    #[serde(default, alias = "l")]
     language: String,
 }
 
@@ -53,6 +56,8 @@ pub(super) async fn go(State(web): State<Web>, Form(form): Form<SetOut>) -> Resp
     response
 }
 
+/// A window that a page has opened closes itself.
+const CLOSE: &str = "<script src=\"/close.js\"></script>";
 /// Beginning of the name of the cookie with the proof; the run's handle follows.
 const COOKIE: &str = "connect_consent_";
 /// What stands before it over https: then no page over http can set one (RFC 6265bis, 4.1.3).
@@ -92,14 +97,12 @@ pub(super) async fn callback(
     };
     let words = words();
     match web.service.come_back(&state, proof.unwrap_or_default(), answer).await {
-        Ok(Some(back)) => go_on(words, &back, words.pages.back_link),
-        Ok(None) => page(
-            words,
-            StatusCode::OK,
-            words.pages.back_title,
-            words.pages.back_text,
-            "<script src=\"/close.js\"></script>",
-        ),
+        Ok(Back::Page(back)) => go_on(words, &back, words.pages.back_link),
+        Ok(Back::Here(key)) => {
+            let form = hosted::way_on(&key, words);
+            page(words, StatusCode::OK, words.pages.back_title, &form, CLOSE)
+        }
+        Ok(Back::There) => page(words, StatusCode::OK, words.pages.back_title, words.pages.back_text, CLOSE),
         Err(error) => told(words, error),
     }
 }
@@ -122,42 +125,6 @@ fn told(words: &Words, error: RunError) -> Response {
             page(words, StatusCode::INTERNAL_SERVER_ERROR, texts.back_fault_title, texts.back_fault_text, "")
         }
     }
-}
-
-/// Sends the customer on. By the page itself: a redirect would be held to the `form-action` of the page
-/// whose form was sent, which knows us and not where this goes.
-fn go_on(words: &Words, address: &str, label: &str) -> Response {
-    let address = escaped(address);
-    let on = format!("<meta http-equiv=\"refresh\" content=\"0;url={address}\">");
-    let link = format!("<a href=\"{address}\">{label}</a>");
-    page(words, StatusCode::OK, words.pages.away_title, &link, &on)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-/// `text` and `head` are HTML.
-fn page(words: &Words, status: StatusCode, title: &str, text: &str, head: &str) -> Response {
-    let (lang, dir) = (words.language.tag(), words.language.direction());
-    let html = format!(
-        "<!doctype html><html lang=\"{lang}\" dir=\"{dir}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
-         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"/back.css\">{head}</head>\
-         <body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
-    );
-    let mut response = (status, Html(html)).into_response();
-    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-                  form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    // The address holds a code, which is used by now; nobody else needs to learn it.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// A utility has data for us. The addresses are looked up, never fetched: anybody may send this, and

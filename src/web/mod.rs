@@ -1,6 +1,7 @@
 //! The web side of the server: pages, the loader, assets and the server functions, with the REST
 //! API beside them.
 
+mod aside;
 mod assets;
 pub mod company;
 mod design;
@@ -8,6 +9,7 @@ mod docs;
 mod frame;
 mod greenbutton;
 mod headers;
+mod hosted;
 mod not_found;
 mod quickstart;
 mod same_origin;
@@ -25,7 +27,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use connect_core::token::{Handle, Token, TokenKind};
+use connect_core::token::{Handle, Token};
 use connect_server::bootstrap::SandboxClient;
 use connect_server::limits::{TooMany, TrustedProxies, by_address};
 use connect_server::service::Service;
@@ -101,14 +103,24 @@ pub fn router(web: Web) -> Router {
         .route("/greenbutton/notify", post(greenbutton::notify))
         .layer(RequestBodyLimitLayer::new(connect_mydata::MAX_BATCH_BYTES + 1))
         .layer(by_address());
-    let mut pages =
-        Router::new().route("/connect/frame", get(frame::page).layer(by_address())).merge(calls).merge(utilities);
+    let steps = Router::new()
+        .route("/connect/step", post(hosted::step))
+        .layer(RequestBodyLimitLayer::new(CALL_LIMIT))
+        .route("/connect/file", post(hosted::file).layer(DefaultBodyLimit::disable()).layer(by_address()))
+        .layer(middleware::from_fn(same_origin::require));
+    let mut pages = Router::new()
+        .route("/connect/frame", get(frame::page).layer(by_address()))
+        .merge(calls)
+        .merge(steps)
+        .merge(utilities);
+    let start = get(hosted::by_link).post(hosted::by_form).layer(RequestBodyLimitLayer::new(CALL_LIMIT));
     pages = pages
+        .route("/", start.clone().layer(by_address()))
+        .route("/connect", start.layer(by_address()))
         .route("/connect/theme.css", get(theme::stylesheet).layer(by_address()))
         .route("/connect/logo/{name}", get(theme::logo).layer(by_address()));
     if web.company.is_some() {
         pages = pages
-            .route("/", get(quickstart::page))
             .route("/design", get(design::overview))
             .route("/design/{state}", get(design::state));
     }
@@ -161,11 +173,11 @@ async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
     answer
 }
 
-/// The public handle of the connect token that a call begins with. Postcard writes a text as its length
+/// The public handle of the run that a call begins with. Postcard writes a text as its length
 /// and its bytes.
 fn handle_in(body: &[u8]) -> Option<Handle> {
     let (Hidden(token), _) = postcard::take_from_bytes::<Hidden>(body).ok()?;
-    Token::parse(TokenKind::Connect, &token)?.handle()
+    Token::parse_of_run(&token)?.handle()
 }
 
 /// 429, with an error after which the modal offers to try again.

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect_core::secret::Secret;
-use connect_core::token::{Token, TokenKind};
+use connect_core::token::Token;
 use connect_server::service::{MAX_FILE_BYTES, RunError};
 use connect_wire::FlowView;
 use futures::StreamExt;
@@ -23,8 +23,8 @@ use crate::calls::CallError;
 use crate::calls::server::refusal;
 
 /// Longest time that a file may take to arrive, and that nothing may come of it.
-const ARRIVE: Duration = Duration::from_secs(300);
-const SILENCE: Duration = Duration::from_secs(20);
+pub(super) const ARRIVE: Duration = Duration::from_secs(300);
+pub(super) const SILENCE: Duration = Duration::from_secs(20);
 /// Longest wait for a place.
 const PLACE: Duration = Duration::from_secs(15);
 /// Files that may arrive at a time: each waits in memory.
@@ -44,7 +44,7 @@ impl Default for Arriving {
 }
 
 /// A file that arrives; its place is free again when this is dropped.
-struct Place {
+pub(super) struct Place {
     runs: Arc<Mutex<HashSet<String>>>,
     run: String,
     _permit: OwnedSemaphorePermit,
@@ -52,7 +52,7 @@ struct Place {
 
 impl Arriving {
     /// `None` when all places stay taken, or the run has one.
-    async fn place(&self, run: &str) -> Option<Place> {
+    pub(super) async fn place(&self, run: &str) -> Option<Place> {
         let permit = timeout(PLACE, self.places.clone().acquire_owned()).await.ok()?.ok()?;
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
         runs.insert(run.to_owned()).then(|| Place {
@@ -90,7 +90,7 @@ pub(super) async fn take(State(web): State<Web>, headers: HeaderMap, body: Body)
     if size > MAX_FILE_BYTES as u64 {
         return answer(web.service.refuse_file(&token, step).await);
     }
-    let handle = Token::parse(TokenKind::Connect, token.expose()).and_then(|token| token.handle());
+    let handle = Token::parse_of_run(token.expose()).and_then(|token| token.handle());
     let Some(handle) = handle else { return reply(StatusCode::UNAUTHORIZED, &CallError::TokenInvalid) };
     let Some(place) = web.arriving.place(handle.as_str()).await else {
         return reply(StatusCode::SERVICE_UNAVAILABLE, &CallError::Internal);

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::audit::Chain;
 use crate::secret::Secret;
-use crate::token::Token;
+use crate::token::{Environment, Handle, Token};
 
 /// Bytes of the pepper.
 pub const PEPPER_BYTES: usize = 32;
@@ -83,6 +83,11 @@ impl Keys {
     pub fn consent_proof(&self, state: &str) -> Secret {
         let digest = self.digest(b"consent-proof", state.as_bytes());
         Secret::new(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+
+    /// What stands for the connect token of a run in documents of ours, which are no place for the token itself.
+    pub fn run_key(&self, session: Uuid, handle: &Handle, environment: Environment) -> Token {
+        Token::of_run(environment, handle, &self.digest(b"run", session.as_bytes()))
     }
 
     /// Mark of a cursor that a client brings back ([`crate::usage::page::Cursor`]).

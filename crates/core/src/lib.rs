@@ -7,6 +7,7 @@
 //! - [`token`], [`keys`], [`secret`]: what is secret, and how it is kept;
 //! - [`pkce`]: the exchange of a code by who asked for its connect token;
 //! - [`origin`]: whose pages may embed Connect;
+//! - [`redirect`]: where a run that has the whole window returns to;
 //! - [`usage`]: readings and bills, exact;
 //! - [`sync`]: reading data without the customer;
 //! - [`tries`]: how often passwords are tried at utilities;
@@ -26,6 +27,7 @@ pub mod keys;
 pub mod language;
 pub mod origin;
 pub mod pkce;
+pub mod redirect;
 pub mod secret;
 pub mod store;
 pub mod sync;

@@ -22,6 +22,7 @@ use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
 use crate::keys::Digest;
 use crate::language::Language;
+use crate::redirect::Redirect;
 use crate::token::Handle;
 use crate::usage::{Bill, Series};
 use crate::vault::VaultError;
@@ -69,6 +70,8 @@ pub struct ConnectSession {
     pub code_challenge: Option<Digest>,
     /// The language that the company asked for; `None` leaves it to the page and the browser.
     pub language: Option<Language>,
+    /// Where the run returns to, if it has the whole window.
+    pub redirect: Option<Redirect>,
 }
 
 /// Seconds that a run whose link exists stays open past its token's time: the customer may look

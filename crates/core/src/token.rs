@@ -2,14 +2,15 @@
 //!
 //! `cnt_<env>_<kind>_<43 base62><6 base62>`: a prefix that names service, environment and kind,
 //! 256 random bits, and a CRC-32 over everything before it. A connect token carries a public
-//! handle before the secret: `cnt_<env>_ct_<22 base62>_<43 base62><6 base62>`. The handle may
-//! stand in a URL (it shows the company's name and nothing else can be done with it).
+//! handle before the secret: `cnt_<env>_ct_<22 base62>_<43 base62><6 base62>`, and so does a run key. The handle
+//! may stand in a URL (it shows the company's name and nothing else can be done with it).
 //! Format after the scheme that GitHub published on 2021-04-05.
 
 use std::fmt;
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
+use crate::keys::Digest;
 use crate::secret::Secret;
 
 const BRAND: &str = "cnt";
@@ -46,6 +47,9 @@ pub enum TokenKind {
     ClientSecret,
     /// Opens Connect for one customer, 30 minutes.
     Connect,
+    /// Stands for a connect token in a document of ours: good for the screens of its run, as long as the run, and
+    /// for nothing that a company's backend does.
+    Run,
     /// Handed to the page at success; exchanged once.
     AuthorizationCode,
     /// Reads one customer's data.
@@ -59,10 +63,16 @@ impl TokenKind {
         match self {
             Self::ClientSecret => "cs",
             Self::Connect => "ct",
+            Self::Run => "rk",
             Self::AuthorizationCode => "ac",
             Self::Access => "at",
             Self::Refresh => "rt",
         }
+    }
+
+    /// Whether a token of this kind names its run.
+    fn has_handle(self) -> bool {
+        matches!(self, Self::Connect | Self::Run)
     }
 }
 
@@ -114,6 +124,20 @@ impl Token {
         Ok(Self { kind, text: Secret::new(text) })
     }
 
+    /// The key of a run, of a keyed hash that nobody else can compute ([`crate::keys::Keys::run_key`]).
+    pub(crate) fn of_run(env: Environment, handle: &Handle, digest: &Digest) -> Self {
+        let kind = TokenKind::Run;
+        let mut text = format!("{BRAND}_{}_{}_{}_{}", env.code(), kind.code(), handle.as_str(), base62(digest));
+        let check = checksum(&text);
+        text.push_str(&check);
+        Self { kind, text: Secret::new(text) }
+    }
+
+    /// Reads a token that belongs to a run: a connect token, or the run's key.
+    pub fn parse_of_run(text: &str) -> Option<Self> {
+        [TokenKind::Connect, TokenKind::Run].into_iter().find_map(|kind| Self::parse(kind, text))
+    }
+
     /// Reads a token of the expected kind. `None` when prefix, length, alphabet or checksum is
     /// wrong; no database is asked for those.
     pub fn parse(kind: TokenKind, text: &str) -> Option<Self> {
@@ -126,7 +150,7 @@ impl Token {
         if !matches!(env, "test" | "live") || code != kind.code() {
             return None;
         }
-        let secret = if kind == TokenKind::Connect {
+        let secret = if kind.has_handle() {
             let (handle, secret) = rest.split_once('_')?;
             Handle::parse(handle)?;
             secret
@@ -145,9 +169,9 @@ impl Token {
         self.kind
     }
 
-    /// The public part of a connect token; `None` for other kinds.
+    /// The public part of a connect token or run key; `None` for other kinds.
     pub fn handle(&self) -> Option<Handle> {
-        if self.kind != TokenKind::Connect {
+        if !self.kind.has_handle() {
             return None;
         }
         self.text
@@ -177,6 +201,23 @@ fn random_base62(chars: usize) -> Result<String, RandomError> {
         }
     }
     Ok(out)
+}
+
+/// A number of 256 bits in base 62, most significant first.
+fn base62(number: &Digest) -> String {
+    let mut number = *number;
+    let mut out = [b'0'; SECRET_CHARS];
+    for slot in out.iter_mut().rev() {
+        let mut rest = 0u32;
+        for byte in &mut number {
+            let at = rest << 8 | u32::from(*byte);
+            // Less than 62 · 256, so that the quotient is a byte.
+            *byte = u8::try_from(at / 62).unwrap_or(u8::MAX);
+            rest = at % 62;
+        }
+        *slot = ALPHABET[rest as usize];
+    }
+    out.iter().map(|b| char::from(*b)).collect()
 }
 
 fn checksum(body: &str) -> String {
@@ -236,6 +277,21 @@ mod tests {
         let handle = connect.handle().unwrap();
         assert!(connect.expose().contains(handle.as_str()));
         assert!(Token::generate(TokenKind::Access, Environment::Sandbox).unwrap().handle().is_none());
+    }
+
+    #[test]
+    fn a_runs_key_names_its_run_and_every_bit_of_the_hash_counts() {
+        let handle = Handle::parse(&"a".repeat(HANDLE_CHARS)).unwrap();
+        let key = |digest: &Digest| Token::of_run(Environment::Production, &handle, digest).expose().to_owned();
+        let read = Token::parse_of_run(&key(&[0xff; 32])).unwrap();
+        assert_eq!((read.kind(), read.handle()), (TokenKind::Run, Some(handle.clone())));
+        let mut seen = std::collections::HashSet::from([key(&[0; 32])]);
+        for bit in 0..256 {
+            let mut digest = [0; 32];
+            digest[bit / 8] = 1 << (bit % 8);
+            assert!(seen.insert(key(&digest)), "bit {bit}");
+        }
+        assert!(key(&[0; 32]).starts_with(&format!("cnt_live_rk_{}_{}", handle.as_str(), "0".repeat(43))));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Clients, with their secrets and origins.
 
 use connect_core::origin::Origin;
+use connect_core::redirect::RedirectUri;
 use connect_core::store::{Client, ClientSecret, MAX_SECRETS, SecretAge};
 use connect_core::theme::{Logo, LogoKind, Theme};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::rows::{
-    Done, digest, each, environment, environment_name, json, number_or_null, one, run, text, time, uuid,
+    Done, digest, each, environment, environment_name, json, number_or_null, one, redirect_uri, run, text, time, uuid,
 };
 
 /// [`connect_core::store::ClientStore::add_client`].
@@ -171,6 +172,40 @@ pub(crate) fn remove_origin(conn: &Connection, id: Uuid, origin: &Origin) -> Don
         conn,
         "DELETE FROM client_origins WHERE client_id = ?1 AND origin = ?2",
         params![id.as_bytes(), origin.as_str()],
+    )?;
+    Ok(removed == 1)
+}
+
+/// [`connect_core::store::ClientStore::redirect_uris`].
+pub(crate) fn redirect_uris(conn: &Connection, id: Uuid) -> Done<Vec<RedirectUri>> {
+    let mut uris = Vec::new();
+    let sql = "SELECT uri FROM client_redirect_uris WHERE client_id = ?1 ORDER BY uri";
+    each(conn, sql, [id.as_bytes()], |row| {
+        uris.push(text(row, 0, "redirect URI", redirect_uri)?);
+        Ok(())
+    })?;
+    Ok(uris)
+}
+
+/// [`connect_core::store::ClientStore::add_redirect_uri`].
+pub(crate) fn add_redirect_uri(conn: &Connection, id: Uuid, uri: &RedirectUri) -> Done<bool> {
+    if by_id(conn, id)?.is_none() {
+        return Ok(false);
+    }
+    run(
+        conn,
+        "INSERT INTO client_redirect_uris (client_id, uri) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        params![id.as_bytes(), uri.as_str()],
+    )?;
+    Ok(true)
+}
+
+/// [`connect_core::store::ClientStore::remove_redirect_uri`].
+pub(crate) fn remove_redirect_uri(conn: &Connection, id: Uuid, uri: &RedirectUri) -> Done<bool> {
+    let removed = run(
+        conn,
+        "DELETE FROM client_redirect_uris WHERE client_id = ?1 AND uri = ?2",
+        params![id.as_bytes(), uri.as_str()],
     )?;
     Ok(removed == 1)
 }

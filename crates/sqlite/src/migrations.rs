@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0008_limits.sql"),
     include_str!("../migrations/0009_language.sql"),
     include_str!("../migrations/0010_themes.sql"),
+    include_str!("../migrations/0011_redirect.sql"),
 ];
 
 /// What a database file says about itself.
@@ -90,10 +91,10 @@ mod tests {
             conn.pragma_update(None, "user_version", version as u32).unwrap();
             apply(&conn).unwrap();
             assert_eq!(inspect(&conn).unwrap(), Found::Version(latest()));
-            for table in ["bill_documents", "idempotent_answers", "audit_log", "login_tries", "client_logos"] {
+            for table in ["bill_documents", "idempotent_answers", "audit_log", "login_tries", "client_logos", "client_redirect_uris"] {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
             }
-            for column in ["theme FROM clients", "language FROM connect_sessions"] {
+            for column in ["theme FROM clients", "language FROM connect_sessions", "redirect_uri FROM connect_sessions"] {
                 conn.prepare(&format!("SELECT {column}")).unwrap();
             }
         }
@@ -161,6 +162,7 @@ mod tests {
             ("bill_documents", "user_id"),
             ("client_secrets", "client_id"),
             ("client_origins", "client_id"),
+            ("client_redirect_uris", "client_id"),
             ("idempotent_answers", "client_id"),
             ("login_tries", "login"),
             ("login_tries", "session_id"),

@@ -2,6 +2,7 @@
 
 use connect_core::connector::MeterKind;
 use connect_core::keys::Digest;
+use connect_core::redirect::RedirectUri;
 use connect_core::store::{Access, StoreError, StoreResult};
 use connect_core::token::Environment;
 use jiff::Timestamp;
@@ -138,6 +139,11 @@ pub(crate) fn environment_name(environment: Environment) -> &'static str {
 /// Reverse of [`environment_name`].
 pub(crate) fn environment(name: &str) -> Option<Environment> {
     [Environment::Sandbox, Environment::Production].into_iter().find(|e| environment_name(*e) == name)
+}
+
+/// As `client_redirect_uris.uri` has it.
+pub(crate) fn redirect_uri(text: &str) -> Option<RedirectUri> {
+    RedirectUri::parse(text).ok()
 }
 
 /// As `users.access` has it.

@@ -2,6 +2,7 @@
 
 use connect_core::keys::Digest;
 use connect_core::language::Language;
+use connect_core::redirect::Redirect;
 use connect_core::store::{Advance, ConnectSession, NewAnswer, StoreResult, StoredAnswer};
 use connect_core::token::Handle;
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use crate::answers;
 use crate::rows::{
-    Done, digest, digest_or_null, json, number, one, run, text, time, time_or_null, uuid, uuid_or_null,
+    Done, digest, digest_or_null, json, number, one, redirect_uri, run, text, time, time_or_null, uuid, uuid_or_null,
 };
 
 /// [`connect_core::store::Store::add_session`], with the flow as text.
@@ -18,8 +19,8 @@ pub(crate) fn add(conn: &Connection, session: &ConnectSession, flow: &str) -> Do
     run(
         conn,
         "INSERT INTO connect_sessions (id, handle, token_digest, client_id, user_ref, created_at, expires_at,
-             step, flow, login_state, linked_user, finished_at, code_challenge, language)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)",
+             step, flow, login_state, linked_user, finished_at, code_challenge, language, redirect_uri, redirect_state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             session.id.as_bytes(),
             session.handle.as_str(),
@@ -34,6 +35,8 @@ pub(crate) fn add(conn: &Connection, session: &ConnectSession, flow: &str) -> Do
             session.finished_at.map(|at| at.as_millisecond()),
             session.code_challenge,
             session.language.map(Language::tag),
+            session.redirect.as_ref().map(|redirect| redirect.uri.as_str()),
+            session.redirect.as_ref().and_then(|redirect| redirect.state.as_deref()),
         ],
     )?;
     Ok(())
@@ -65,6 +68,16 @@ pub(crate) fn extend(conn: &Connection, session: Uuid, now: Timestamp, until: Ti
     Ok(extended == 1)
 }
 
+/// [`connect_core::store::TokenStore::set_redirect`].
+pub(crate) fn set_redirect(conn: &Connection, session: Uuid, Redirect { uri, state }: &Redirect) -> Done<()> {
+    run(
+        conn,
+        "UPDATE connect_sessions SET redirect_uri = ?2, redirect_state = ?3 WHERE id = ?1 AND finished_at IS NULL",
+        params![session.as_bytes(), uri.as_str(), state],
+    )?;
+    Ok(())
+}
+
 /// [`connect_core::store::TokenStore::end_session`].
 pub(crate) fn end(conn: &Connection, token: &Digest, client: Uuid, at: Timestamp) -> Done<Option<Uuid>> {
     let ended = one(
@@ -86,7 +99,8 @@ macro_rules! select_session {
     ($by:literal) => {
         concat!(
             "SELECT id, handle, token_digest, client_id, user_ref, created_at, expires_at, step, flow, \
-             login_state, linked_user, finished_at, code_challenge, language FROM connect_sessions WHERE ",
+             login_state, linked_user, finished_at, code_challenge, language, redirect_uri, redirect_state \
+             FROM connect_sessions WHERE ",
             $by
         )
     };
@@ -127,6 +141,10 @@ fn session(row: &Row<'_>) -> Done<ConnectSession> {
         finished_at: time_or_null(row, 11, "time")?,
         code_challenge: digest_or_null(row, 12, "code challenge")?,
         language: row.get::<_, Option<String>>(13)?.as_deref().and_then(Language::of_tag),
+        redirect: match row.get::<_, Option<String>>(14)? {
+            Some(_) => Some(Redirect { uri: text(row, 14, "redirect URI", redirect_uri)?, state: row.get(15)? }),
+            None => None,
+        },
     })
 }
 

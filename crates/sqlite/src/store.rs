@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use connect_core::keys::Digest;
 use connect_core::origin::Origin;
+use connect_core::redirect::{Redirect, RedirectUri};
 use connect_core::store::{
     AccessToken, Account, Advance, BillDocument, Client, ClientSecret, ClientStore, ConnectSession, Exchange,
     KeyVersion, Leave, NewAnswer, NewLink, Redeemed, Reseal, Retirement, SealedItem, SealedLogins, SecretAge,
@@ -132,6 +133,18 @@ impl ClientStore for SqliteStore {
         self.writer.submit(move |conn| clients::remove_origin(conn, id, &origin)).await
     }
 
+    async fn redirect_uris(&self, id: Uuid) -> StoreResult<Vec<RedirectUri>> {
+        self.readers.read(move |conn| clients::redirect_uris(conn, id)).await
+    }
+
+    async fn add_redirect_uri(&self, id: Uuid, uri: RedirectUri) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::add_redirect_uri(conn, id, &uri)).await
+    }
+
+    async fn remove_redirect_uri(&self, id: Uuid, uri: RedirectUri) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::remove_redirect_uri(conn, id, &uri)).await
+    }
+
     async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> StoreResult<bool> {
         self.writer.submit(move |conn| clients::set_code_seconds(conn, id, seconds)).await
     }
@@ -207,6 +220,10 @@ impl TokenStore for SqliteStore {
 
     async fn extend_session(&self, session_id: Uuid, now: Timestamp, until: Timestamp) -> StoreResult<bool> {
         self.writer.submit(move |conn| sessions::extend(conn, session_id, now, until)).await
+    }
+
+    async fn set_redirect(&self, session_id: Uuid, redirect: Redirect) -> StoreResult<()> {
+        self.writer.submit(move |conn| sessions::set_redirect(conn, session_id, &redirect)).await
     }
 }
 

@@ -214,6 +214,12 @@ pub(in crate::text) const ARABIC_PAGES: PageWords = PageWords {
     back_nothing_text: "يُرجى إغلاق هذه النافذة والمتابعة في النافذة التي بدأتم منها.",
     back_fault_title: "حدث خطأ من جانبنا",
     back_fault_text: "يُرجى إغلاق هذه النافذة وإعادة المحاولة من الصفحة التي جئتم منها.",
+    consent_done: "لقد وافقت، متابعة",
+    file_read: "قراءة هذا الملف",
+    search_go: "بحث",
+    return_link: "العودة إلى \u{2068}{company}\u{2069}",
+    entrance_title: "هذا الرابط لا يعمل",
+    entrance_text: "يُرجى العودة إلى المكان الذي أتيتم منه والبدء من جديد من هناك.",
 
     method_title: "كيف تتحقق \u{2068}{utility}\u{2069} من هويتكم؟",
     method_lead: "ترسل \u{2068}{utility}\u{2069} رمزًا. يُرجى اختيار طريقة الحصول عليه.",

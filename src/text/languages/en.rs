@@ -214,6 +214,12 @@ pub(in crate::text) const ENGLISH_PAGES: PageWords = PageWords {
     back_nothing_text: "Close this window and go on in the one where you started.",
     back_fault_title: "Something went wrong on our side",
     back_fault_text: "Close this window and try again from the page you came from.",
+    consent_done: "I have agreed: go on",
+    file_read: "Read this file",
+    search_go: "Search",
+    return_link: "Back to {company}",
+    entrance_title: "This link does not work",
+    entrance_text: "Go back to where you came from, and start again from there.",
 
     method_title: "How should {utility} confirm it’s you?",
     method_lead: "{utility} asks for a code. Choose how to get it.",

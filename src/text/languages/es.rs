@@ -214,6 +214,12 @@ pub(in crate::text) const SPANISH_PAGES: PageWords = PageWords {
     back_nothing_text: "Cierre esta ventana y continúe en la ventana donde comenzó.",
     back_fault_title: "Algo falló de nuestra parte",
     back_fault_text: "Cierre esta ventana e intente de nuevo desde la página donde estaba.",
+    consent_done: "Ya di mi autorización: continuar",
+    file_read: "Leer este archivo",
+    search_go: "Buscar",
+    return_link: "Volver a {company}",
+    entrance_title: "Este enlace no funciona",
+    entrance_text: "Vuelva al lugar de donde vino y empiece de nuevo desde allí.",
 
     method_title: "¿Cómo debe {utility} confirmar que es usted?",
     method_lead: "{utility} le enviará un código. Elija dónde recibirlo.",

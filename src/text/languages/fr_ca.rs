@@ -214,6 +214,12 @@ pub(in crate::text) const FRENCH_CANADA_PAGES: PageWords = PageWords {
     back_nothing_text: "Fermez cette fenêtre et continuez dans celle où vous avez commencé.",
     back_fault_title: "Une erreur s’est produite de notre côté",
     back_fault_text: "Fermez cette fenêtre et réessayez à partir de la page où vous étiez.",
+    consent_done: "J’ai donné mon accord\u{a0}: continuer",
+    file_read: "Lire ce fichier",
+    search_go: "Rechercher",
+    return_link: "Retourner à {company}",
+    entrance_title: "Ce lien ne fonctionne pas",
+    entrance_text: "Retournez là d’où vous venez et recommencez à partir de cet endroit.",
 
     method_title: "Comment confirmer votre identité à {utility}?",
     method_lead: "{utility} vous enverra un code. Choisissez où le recevoir.",

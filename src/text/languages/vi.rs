@@ -214,6 +214,12 @@ pub(in crate::text) const VIETNAMESE_PAGES: PageWords = PageWords {
     back_nothing_text: "Hãy đóng cửa sổ này và tiếp tục trong cửa sổ nơi quý vị đã bắt đầu.",
     back_fault_title: "Đã xảy ra lỗi từ phía chúng tôi",
     back_fault_text: "Hãy đóng cửa sổ này và thử lại từ trang trước đó.",
+    consent_done: "Tôi đã đồng ý, tiếp tục",
+    file_read: "Đọc tệp này",
+    search_go: "Tìm kiếm",
+    return_link: "Quay lại {company}",
+    entrance_title: "Liên kết này không dùng được",
+    entrance_text: "Xin quay lại nơi quý vị đã bắt đầu và làm lại từ đó.",
 
     method_title: "Xác minh với {utility} bằng cách nào?",
     method_lead: "{utility} sẽ gửi một mã. Hãy chọn nơi nhận mã.",

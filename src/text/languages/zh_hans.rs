@@ -214,6 +214,12 @@ pub(in crate::text) const CHINESE_PAGES: PageWords = PageWords {
     back_nothing_text: "请关闭此窗口，在原来的窗口中继续。",
     back_fault_title: "我们的系统出现问题",
     back_fault_text: "请关闭此窗口，回到原来的页面重试。",
+    consent_done: "我已同意，继续",
+    file_read: "读取此文件",
+    search_go: "搜索",
+    return_link: "返回{company}",
+    entrance_title: "此链接无法使用",
+    entrance_text: "请回到原来的页面，从那里重新开始。",
 
     method_title: "{utility} 应如何确认是您本人？",
     method_lead: "{utility} 会提供验证码，请选择获取方式。",

@@ -10,10 +10,8 @@ use connect_wire::Screen;
 use super::Watched;
 use super::search::Canary;
 use super::utility::CanaryUtility;
-use crate::support::post;
+use crate::support::{CHEROKEE, post};
 
-/// Number of Cherokee Electric Cooperative, which cannot be linked otherwise.
-const CHEROKEE: u32 = 8;
 const FILE: &str = include_str!("../../../crates/greenbutton/tests/samples/GETBatchSampleEUI.xml");
 const NOTE: &str = "canary-NOTE-in-a-file-8c3a";
 const GARBAGE: &str = "canary-GARBAGE-in-a-file-1d77";

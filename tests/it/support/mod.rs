@@ -28,6 +28,8 @@ pub use server::{Home, Running};
 
 /// Number of Pacific Gas and Electric.
 pub const PGE: u32 = 1;
+/// Number of Cherokee Electric Cooperative, which cannot be linked.
+pub const CHEROKEE: u32 = 8;
 
 /// The loader of the site that the tests serve.
 pub const LOADER: &str = "window.PelmConnect = 'loader';\n";

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::StoreResult;
 use crate::keys::Digest;
 use crate::origin::Origin;
+use crate::redirect::RedirectUri;
 use crate::theme::{Logo, Theme};
 use crate::token::Environment;
 
@@ -68,6 +69,12 @@ pub trait ClientStore: Send + Sync {
     async fn add_client_origin(&self, id: Uuid, origin: Origin) -> StoreResult<bool>;
     /// Removes an origin; `false` when it is not registered.
     async fn remove_client_origin(&self, id: Uuid, origin: Origin) -> StoreResult<bool>;
+    /// Registered redirect URIs of a client, sorted.
+    async fn redirect_uris(&self, id: Uuid) -> StoreResult<Vec<RedirectUri>>;
+    /// Registers a redirect URI, if it is not registered; `false` when there is no such client.
+    async fn add_redirect_uri(&self, id: Uuid, uri: RedirectUri) -> StoreResult<bool>;
+    /// Removes a redirect URI; `false` when it is not registered.
+    async fn remove_redirect_uri(&self, id: Uuid, uri: RedirectUri) -> StoreResult<bool>;
     /// Sets [`Client::code_seconds`]; `false` when there is no such client.
     async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> StoreResult<bool>;
     /// Sets [`Client::name`]; `false` when there is no such client.

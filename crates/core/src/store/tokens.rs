@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{ConnectSession, Principal, StoreResult};
 use crate::audit::{Chain, Entry};
 use crate::keys::Digest;
+use crate::redirect::Redirect;
 
 /// Seconds for which an answer is remembered under its idempotency key.
 pub const ANSWER_SECONDS: i64 = 24 * 3600;
@@ -136,4 +137,6 @@ pub trait TokenStore: Send + Sync {
     async fn end_session(&self, token: &Digest, client_id: Uuid, at: Timestamp) -> StoreResult<Option<Uuid>>;
     /// Lets a run that is open at `now` go on until then; `false` when it is over or goes on for longer anyway.
     async fn extend_session(&self, session_id: Uuid, now: Timestamp, until: Timestamp) -> StoreResult<bool>;
+    /// Sets where an unfinished run returns to.
+    async fn set_redirect(&self, session_id: Uuid, redirect: Redirect) -> StoreResult<()>;
 }

@@ -1,6 +1,7 @@
 //! Companies: who is asking, and what an operator sets for them.
 
 use connect_core::origin::Origin;
+use connect_core::redirect::RedirectUri;
 use connect_core::secret::{Secret, same};
 use connect_core::store::{Client, ClientSecret, MAX_SECRETS, SecretAge};
 use connect_core::theme::{Logo, Theme};
@@ -29,6 +30,9 @@ pub enum ClientError {
     /// The origin is not the client's.
     #[error("this origin is not registered for the client")]
     NoSuchOrigin,
+    /// The redirect URI is not the client's.
+    #[error("this redirect URI is not registered for the client")]
+    NoSuchRedirectUri,
     /// A fault of ours.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -43,6 +47,8 @@ pub struct ClientSummary {
     pub secrets: Vec<Timestamp>,
     /// Origins whose pages may embed Connect for it.
     pub origins: Vec<Origin>,
+    /// Pages to which a run that has the whole window may return.
+    pub redirect_uris: Vec<RedirectUri>,
 }
 
 impl Service {
@@ -116,6 +122,18 @@ impl Service {
         if removed { Ok(()) } else { Err(ClientError::NoSuchOrigin) }
     }
 
+    /// Lets runs of a client return to `uri`.
+    pub async fn add_redirect_uri(&self, id: Uuid, uri: RedirectUri) -> Result<(), ClientError> {
+        let added = self.store.add_redirect_uri(id, uri).await.map_err(Fault::from)?;
+        if added { Ok(()) } else { Err(ClientError::Unknown) }
+    }
+
+    /// Takes that back.
+    pub async fn remove_redirect_uri(&self, id: Uuid, uri: RedirectUri) -> Result<(), ClientError> {
+        let removed = self.store.remove_redirect_uri(id, uri).await.map_err(Fault::from)?;
+        if removed { Ok(()) } else { Err(ClientError::NoSuchRedirectUri) }
+    }
+
     /// Sets the life of a client's authorization codes, in seconds (1 to 600); `None`: the service's.
     pub async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> Result<(), ClientError> {
         let set = self.store.set_code_seconds(id, seconds).await.map_err(Fault::from)?;
@@ -147,7 +165,9 @@ impl Service {
         let found = self.store.client_with_secrets(id).await.map_err(Fault::from)?;
         let (client, secrets) = found.ok_or(ClientError::Unknown)?;
         let origins = self.store.client_origins(id).await.map_err(Fault::from)?;
-        Ok(ClientSummary { client, secrets: secrets.iter().map(|secret| secret.created_at).collect(), origins })
+        let redirect_uris = self.store.redirect_uris(id).await.map_err(Fault::from)?;
+        let secrets = secrets.iter().map(|secret| secret.created_at).collect();
+        Ok(ClientSummary { client, secrets, origins, redirect_uris })
     }
 
     /// All clients, in the order in which they were made.

@@ -135,6 +135,7 @@ impl Service {
             finished_at: None,
             code_challenge: request.code_challenge,
             language: request.language,
+            redirect: None,
         };
         let issued = ConnectTokenIssued { token, expires_in: self.settings.connect_token_seconds };
         self.auditor.seen(Event::of(Kind::ConnectTokenIssued).client(client.id));

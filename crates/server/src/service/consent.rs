@@ -27,6 +27,17 @@ pub struct Departure {
     pub proof: Secret,
 }
 
+/// Where a customer who is back from a utility's site goes on.
+#[derive(Debug)]
+pub enum Back {
+    /// Where the run is shown: nowhere else is anything to do.
+    There,
+    /// At the company's page, the whole of which came along.
+    Page(String),
+    /// Here, by this key of the run: the run has the whole window.
+    Here(Secret),
+}
+
 impl Service {
     /// How a utility is linked by a client of this environment.
     pub(super) fn route_of(&self, utility: u32, environment: Environment) -> Route {
@@ -77,14 +88,13 @@ impl Service {
 
     /// The customer is back from the utility's site: `state` as it was sent along, the `proof` of the
     /// browser, and the code or why there is none. An answer that no run waits for (a second one, one of
-    /// another browser, or a forged one) changes nothing. Gives the company's page, if the whole of it
-    /// came along.
+    /// another browser, or a forged one) changes nothing.
     pub async fn come_back(
         &self,
         state: &str,
         proof: &str,
         answer: Result<Secret, ConsentNotice>,
-    ) -> Result<Option<String>, RunError> {
+    ) -> Result<Back, RunError> {
         let (handle, mark) = state.split_once('.').ok_or(RunError::OutOfPlace)?;
         let handle = Handle::parse(handle).ok_or(RunError::OutOfPlace)?;
         let changes = self.changed.subscribe();
@@ -97,21 +107,29 @@ impl Service {
             self.auditor.seen(Event::of(Kind::ConsentRefused).client(run.client.id));
             return Err(RunError::OutOfPlace);
         }
-        let (step, page) = (run.session.step, run.session.flow.page.clone());
+        let step = run.session.step;
+        let back = match (&run.session.flow.page, &run.session.redirect) {
+            (Some(page), _) => Back::Page(page.clone()),
+            (None, Some(_)) => {
+                let key = self.keys.run_key(run.session.id, &run.session.handle, run.client.environment);
+                Back::Here(Secret::new(key.expose()))
+            }
+            (None, None) => Back::There,
+        };
         let (code, refusal) = match answer {
             Ok(code) => (Some(Work::Redeem(code)), None),
             Err(notice) => (None, Some(notice)),
         };
         let id = run.session.token_digest;
         self.carry_out(run, step, &Action::ComeBack { refusal }, code).await?;
-        if page.is_some() {
+        if let Back::Page(_) = back {
             // The page that it comes back to makes a token of its own: the link must be there by then.
             let session = self.store.session_by_token(&id).await.map_err(Fault::from)?;
             if let Some(run) = self.as_open_run(session).await? {
                 self.wait_for(run, changes, step + 1, LONGEST_WAIT).await?;
             }
         }
-        Ok(page)
+        Ok(back)
     }
 
     /// A utility has announced data at these addresses: the jobs of the users whose subscription they are,

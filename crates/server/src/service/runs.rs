@@ -9,7 +9,7 @@ use connect_core::flow::{
 };
 use connect_core::language::Language;
 use connect_core::origin::{Origin, may_embed};
-use connect_core::secret::Secret;
+use connect_core::secret::{Secret, same};
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::theme::Theme;
 use connect_core::token::{Handle, Token, TokenKind};
@@ -70,17 +70,27 @@ pub(super) struct Run {
 
 impl Service {
     pub(super) async fn open_run(&self, token: &Secret) -> Result<Run, RunError> {
-        let session = match Token::parse(TokenKind::Connect, token.expose()) {
+        let run = match Token::parse_of_run(token.expose()) {
+            Some(token) if token.kind() == TokenKind::Run => self.run_by_key(&token).await?,
             Some(token) => {
-                self.store.session_by_token(&self.keys.token_digest(&token)).await.map_err(Fault::from)?
+                let session = self.store.session_by_token(&self.keys.token_digest(&token)).await;
+                self.as_open_run(session.map_err(Fault::from)?).await?
             }
             None => None,
         };
-        let run = self.as_open_run(session).await?;
         if run.is_none() {
             self.auditor.seen(Event::of(Kind::ConnectTokenRefused));
         }
         run.ok_or(RunError::TokenInvalid)
+    }
+
+    async fn run_by_key(&self, key: &Token) -> Result<Option<Run>, Fault> {
+        let Some(handle) = key.handle() else { return Ok(None) };
+        let run = self.as_open_run(self.store.session_by_handle(&handle).await?).await?;
+        Ok(run.filter(|Run { session, client }| {
+            let own = self.keys.run_key(session.id, &session.handle, client.environment);
+            same(own.expose().as_bytes(), key.expose().as_bytes())
+        }))
     }
 
     /// The run of a session that is neither finished nor expired. The flow is brought to now.

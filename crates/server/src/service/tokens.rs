@@ -81,7 +81,7 @@ impl Service {
                 }
                 ended.is_some()
             }
-            TokenKind::ClientSecret | TokenKind::Refresh => false,
+            TokenKind::ClientSecret | TokenKind::Run | TokenKind::Refresh => false,
         };
         if revoked {
             tracing::info!(client = %client.id, kind = ?token.kind(), "a client revoked a token");

@@ -14,7 +14,7 @@ use connect_core::secret::Secret;
 use connect_core::store::{Access, Store, UsageStore};
 use connect_core::token::Environment;
 use connect_sandbox::SandboxConnector;
-use connect_server::service::RunError;
+use connect_server::service::{Back, RunError};
 use connect_wire::{PageKind, Screen};
 
 use crate::support::{Company, Customer, Place, TestApp, delete, get, page};
@@ -134,7 +134,11 @@ impl There {
         app: &TestApp,
         answer: Result<Secret, ConsentNotice>,
     ) -> Result<Option<String>, RunError> {
-        app.service.come_back(&self.state, &self.proof, answer).await
+        Ok(match app.service.come_back(&self.state, &self.proof, answer).await? {
+            Back::Page(page) => Some(page),
+            Back::There => None,
+            Back::Here(key) => panic!("nobody has the whole window: {key:?}"),
+        })
     }
 }
 
@@ -369,4 +373,20 @@ async fn who_is_deleted_is_given_back_at_the_utility() {
     let token = app.exchange(&company, &customer.code().await).await;
     app.send(delete("/users/u").by(&company).bearer(&token)).await.ok();
     custodian.given_back.notified().await;
+}
+
+/// A run that has the whole window is gone on with here, by a key of its own.
+#[tokio::test]
+async fn who_has_the_whole_window_goes_on_here() {
+    let (app, company, _) = start(true).await;
+    let mut customer = at_consent(&app, &company, "u").await;
+    app.service.enter(&customer.token, "http://localhost:3000/back", "").await.unwrap();
+    let there = There::of(&app, &customer, None).await;
+    let Back::Here(key) = app.service.come_back(&there.state, &there.proof, code("good")).await.unwrap() else {
+        panic!("not here");
+    };
+    assert_ne!(key.expose(), customer.token.expose());
+    customer.token = key;
+    customer.wait().await;
+    assert!(customer.is_linked());
 }

@@ -139,6 +139,7 @@ pub fn session(client_id: Uuid) -> ConnectSession {
         finished_at: None,
         code_challenge: None,
         language: None,
+        redirect: None,
     }
 }
 
