@@ -238,6 +238,22 @@ export const SCREENS: Record<string, Screen> = {
       await stage.modal.at(/^How should/);
     },
   },
+  approve: {
+    tree: true,
+    reach: async (stage) => {
+      await stage.page.route('**/_connect/wait', () => {}); // No answer: the screen stays.
+      await login('mfa_push')(stage);
+      await stage.modal.at('Approve the login on your device');
+    },
+  },
+  'approve-declined': {
+    tree: true,
+    reach: async (stage) => {
+      await login('mfa_push_declined')(stage);
+      await stage.modal.button(/^Approve it in the app/).click();
+      await expect(stage.modal.alert).toContainText('The request was declined');
+    },
+  },
   code: { tree: true, reach: code },
   'code-wrong': {
     tree: true,

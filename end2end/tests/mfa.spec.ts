@@ -165,3 +165,43 @@ test('back from a code to the login', async ({ modal }) => {
   await expect(modal.username).toHaveValue('mfa_sms');
   await expect(modal.password).toHaveValue('');
 });
+
+test('mfa_push: approved on another device, the screen goes on by itself', async ({ modal }) => {
+  await modal.signIn('mfa_push');
+  await modal.at('Approve the login on your device');
+  await expect(modal.title).toBeFocused();
+  await expect(modal.frame.getByText('has sent a request to Pixel 9')).toBeVisible();
+  await expect(modal.frame.getByText('42', { exact: true })).toBeVisible();
+  await modal.linked();
+  await modal.done();
+});
+
+test('mfa_push_declined: declined, then another way, then asked again', async ({ modal }) => {
+  await modal.signIn('mfa_push_declined');
+  await modal.at(/^How should/);
+  await modal.button(/^Approve it in the app/).click();
+  await expect(modal.alert).toContainText('The request was declined');
+  await modal.button('Use another method').click();
+  await modal.at(/^How should/);
+  await modal.button(/^Approve it in the app/).click();
+  await expect(modal.alert).toContainText('The request was declined');
+  await modal.button('Send the request again').click();
+  await expect(modal.alert).toContainText('A new request is on its way.');
+  // Said too early it does no harm.
+  await modal.button('I have approved it').click();
+  await modal.linked();
+  await modal.done();
+});
+
+test('a minute before the end of a code, and at it, the time is said', async ({ modal, page }) => {
+  await page.clock.install();
+  await modal.signIn('mfa_sms');
+  await modal.at(`Enter the code from ${PGE}`);
+  const said = modal.frame.locator('.sheet > [role=status]');
+  await page.clock.runFor(235_000);
+  await expect(said).toBeEmpty();
+  await page.clock.runFor(6_000);
+  await expect(said).toHaveText('Valid for 1:00');
+  await page.clock.runFor(60_000);
+  await expect(said).toHaveText('This code is no longer valid');
+});

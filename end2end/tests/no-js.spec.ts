@@ -229,6 +229,20 @@ test('a check that takes long says so until the answer is there, in one document
   expect(asked.filter((address) => address.endsWith('/connect/step'))).toHaveLength(1);
 });
 
+test('approval on another device', async ({ enter, look, page, screens }) => {
+  await enter('pge');
+  await screens.button('Continue').click();
+  await screens.signIn('mfa_push_declined');
+  await screens.button(/^Approve it in the app/).click();
+  await screens.at('Approve the login on your device');
+  await look('approve');
+  await screens.button('I have approved it').click();
+  await expect(page.getByRole('alert')).toContainText('The request was declined');
+  await screens.button('Send the request again').click();
+  await screens.button('I have approved it').click();
+  await screens.at(`${PGE} is linked`);
+});
+
 test('a file of one’s own', async ({ enter, look, page, screens }) => {
   await enter();
   await screens.choose(CHEROKEE);

@@ -18,6 +18,8 @@ pub enum Way {
     ChangeUtility,
     /// Stay, and have the code sent again.
     Resend,
+    /// Stay, and look whether the login was approved on the other device.
+    Approved,
     /// From the utility's own site to signing in here.
     SignInHere,
     /// To the screen that takes a file.
@@ -40,6 +42,7 @@ pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallErro
         Way::Back => service.act(&token, step, Action::Back).await,
         Way::ChangeUtility => service.act(&token, step, Action::ChangeUtility).await,
         Way::Resend => service.resend(&token, step).await,
+        Way::Approved => service.approved(&token, step).await,
         Way::SignInHere => service.act(&token, step, Action::SignInHere).await,
         Way::UseFile => service.use_file(&token, step).await,
         Way::LinkFile => service.link_file(&token, step).await,

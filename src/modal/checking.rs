@@ -16,7 +16,7 @@ pub(crate) fn title(what: Check, words: &'static Strings) -> &'static str {
     match what {
         Check::Login => words.checking_login(),
         Check::Code => words.checking_code(),
-        Check::Sending => words.checking_sending(),
+        Check::Sending | Check::Approval => words.checking_sending(),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
                 Channel::Sms => words.code_sms(),
                 Channel::Email => words.code_email(),
                 Channel::Call => words.code_call(),
-                Channel::App => words.code_app(),
+                Channel::App | Channel::Push => words.code_app(),
             };
             (
                 with(words.code_title()),
@@ -53,9 +53,17 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
     let valid = expires_in.map(|total| {
         view! {
             <span class="valid">
-                {live_text(move || match left(total) {
-                    0 => words.valid_over().to_owned(),
-                    seconds => fill(words.valid_for(), &[("time", &clock(seconds))]),
+                {live_text(move || {
+                    let left = left(total);
+                    let text = match left {
+                        0 => words.valid_over().to_owned(),
+                        seconds => fill(words.valid_for(), &[("time", &clock(seconds))]),
+                    };
+                    // Said to who does not see it when a minute is left, and at the end.
+                    if matches!(left, 0 | 60) && passed.get() > 0 {
+                        modal.announce(text.clone());
+                    }
+                    text
                 })}
             </span>
         }
@@ -141,6 +149,6 @@ pub(crate) fn channel_problem(notice: &CodeNotice, utility: &str, words: &String
         CodeNotice::Down => {
             note(Tone::Warn, with(words.down_title()), vec![words.down_lead().into(), words.down_text().into()])
         }
-        CodeNotice::Missing | CodeNotice::TooLong | CodeNotice::Wrong { .. } => return None,
+        CodeNotice::Missing | CodeNotice::TooLong | CodeNotice::Denied | CodeNotice::Wrong { .. } => return None,
     })
 }

@@ -150,6 +150,8 @@ impl Modal {
             "back" => self.go_back(),
             "change" => self.go(Way::ChangeUtility),
             "sign_in" => self.go(Way::SignInHere),
+            "approved" => self.go(Way::Approved),
+            "resend" => self.go(Way::Resend),
             "use_file" => self.go(Way::UseFile),
             "link_file" => self.go(Way::LinkFile),
             "method" => self.send(|token, step| ChooseMethod { token, step, method: text }),
@@ -268,7 +270,6 @@ impl Modal {
         if nothing_new {
             return;
         }
-        let checking = matches!(view.screen, Screen::Checking { .. });
         let before = self.view.with_untracked(|old| order(&old.screen));
         self.back.set(order(&view.screen) < before);
         if matches!(
@@ -281,10 +282,11 @@ impl Modal {
             // A file that was read would be lost, too.
             self.typed.set(kind == PageKind::Preview);
         }
+        let waits = matches!(view.screen, Screen::Checking { .. } | Screen::Page { kind: PageKind::Approve, .. });
         self.announcement.set(String::new());
         self.view.set(view);
         focus_screen();
-        if checking {
+        if waits {
             self.poll();
         }
     }
@@ -294,7 +296,9 @@ impl Modal {
     fn is_waiting(self) -> bool {
         self.view.with_untracked(|view| match view.screen {
             Screen::Checking { .. } => true,
-            Screen::Page { kind, .. } => kind == PageKind::Consent && self.shown.get_untracked(),
+            Screen::Page { kind, .. } => {
+                matches!(kind, PageKind::Consent | PageKind::Approve) && self.shown.get_untracked()
+            }
             _ => false,
         })
     }
@@ -427,7 +431,7 @@ fn order(screen: &Screen) -> u8 {
         Screen::Welcome { .. } => WELCOME,
         Screen::Select { .. } => 2,
         Screen::Credentials(_) => 3,
-        Screen::Page { kind: PageKind::Preview, .. } => 5,
+        Screen::Page { kind: PageKind::Preview | PageKind::Approve, .. } => 5,
         Screen::Page { .. } => 3,
         Screen::Checking { .. } => 4,
         Screen::Method { .. } => 5,

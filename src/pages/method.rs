@@ -25,6 +25,7 @@ pub(super) fn method(
                 Channel::Email => ("#i-mail", texts.method_email),
                 Channel::Call => ("#i-phone", texts.method_call),
                 Channel::App => ("#i-app", texts.method_app),
+                Channel::Push => ("#i-app", texts.method_push),
             };
             view! {
                 <li>

@@ -2,6 +2,7 @@
 //! browser puts the HTML in its place, and `public/frame.js` does what the buttons name in
 //! `data-way`. So they cost the WASM nothing, and later need none.
 
+mod approve;
 mod consent;
 mod linked;
 mod method;
@@ -26,6 +27,9 @@ pub fn draw(page: &Page<'_>) -> String {
             }
             PageContent::Upload { notice } => upload::upload(page, words, *notice).to_html(),
             PageContent::Method { options, notice } => method::method(page, words, options, *notice).to_html(),
+            PageContent::Approve { challenge, notice, waits } => {
+                approve::approve(page, words, challenge, *notice, *waits).to_html()
+            }
             PageContent::Linked { accounts } => linked::linked(page, words, accounts).to_html(),
             PageContent::Stopped { reason, another } => stopped::stopped(page, words, *reason, *another).to_html(),
             PageContent::Preview { file } => preview::preview(page, words, file).to_html(),

@@ -81,6 +81,22 @@ pub enum Challenge {
     },
     /// Enter a code or answer a question.
     Code(CodeChallenge),
+    /// Approve the login on a device of the customer's. Nothing is entered here: the connector is asked again and
+    /// again ([`ChallengeInput::Poll`]) until there is an answer.
+    Approve(ApproveChallenge),
+}
+
+/// An approval that the utility waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApproveChallenge {
+    /// The device as the utility names it, for example `Pixel 9`; empty where it does not.
+    pub device: String,
+    /// What the customer must choose or compare there, where the utility shows a number.
+    pub number: Option<String>,
+    /// When the request is over.
+    pub expires_at: Timestamp,
+    /// The other ways on offer; empty when there is no choice.
+    pub methods: Vec<MethodOption>,
 }
 
 /// A code or answer that the utility waits for.
@@ -110,6 +126,8 @@ pub enum ChallengeProblem {
     Resent,
     /// A new code was asked for too soon.
     TooSoon,
+    /// The customer, or whoever has the device, has declined. It can be asked again.
+    Denied,
 }
 
 /// The customer's answer to a challenge.
@@ -119,8 +137,10 @@ pub enum ChallengeInput {
     Method(String),
     /// The code or answer.
     Answer(Secret),
-    /// Send the code again.
+    /// Send the code or the request again.
     Resend,
+    /// Has it been approved? Reaches nobody.
+    Poll,
 }
 
 /// Why a login or a fetch failed. Only a positive refusal by the utility is about credentials;

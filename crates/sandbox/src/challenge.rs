@@ -2,7 +2,7 @@
 
 use connect_core::clock::after;
 use connect_core::connector::{
-    Challenge, ChallengeInput, ChallengeProblem, CodeChallenge, ConnectorError, method,
+    ApproveChallenge, Challenge, ChallengeInput, ChallengeProblem, CodeChallenge, ConnectorError, method,
 };
 use connect_core::secret::{Secret, same};
 use connect_wire::{Channel, CodePrompt, MethodOption};
@@ -25,6 +25,13 @@ const WAYS: [(&str, Channel, &str); 3] = [
     ("call", Channel::Call, "•••• 0199"),
 ];
 
+/// The device with the utility's app, and the number that it shows among others.
+const DEVICE: &str = "Pixel 9";
+const NUMBER: &str = "42";
+/// Seconds after which a request is answered, and after which it would be over.
+const ANSWERED_SECONDS: i64 = 4;
+const REQUEST_SECONDS: i64 = 2 * 60;
+
 /// What an answer leads to.
 pub(crate) enum Reply {
     /// The login is confirmed.
@@ -41,19 +48,25 @@ pub(crate) fn first(confirm: Confirm, now: Timestamp) -> Stage {
             Stage::Sent { channel, at: after(now, -CODE_SECONDS), announced: false }
         }
         (By::Sent(channel), _) => sent(channel, now),
-        (By::Choice, _) => Stage::Choose,
+        (By::Choice | By::PushOrSms, _) => Stage::Choose,
+        (By::Push, _) => Stage::Asked { at: now, first: true },
         (By::App | By::Question, _) => Stage::Known,
     }
 }
 
 /// The challenge as the service sees it.
 pub(crate) fn shown(confirm: Confirm, stage: &Stage) -> Challenge {
-    let methods = || match confirm.by {
-        By::Choice => options(),
-        By::Sent(_) | By::App | By::Question => Vec::new(),
-    };
+    let methods = || options(confirm.by);
     Challenge::Code(match (stage, confirm.by) {
-        (Stage::Choose, _) => return Challenge::Method { options: options() },
+        (Stage::Choose, by) => return Challenge::Method { options: options(by) },
+        (Stage::Asked { at, .. }, _) => {
+            return Challenge::Approve(ApproveChallenge {
+                device: DEVICE.to_owned(),
+                number: Some(NUMBER.to_owned()),
+                expires_at: after(*at, REQUEST_SECONDS),
+                methods: methods(),
+            });
+        }
         (Stage::Sent { channel, at, announced }, _) => CodeChallenge {
             prompt: code_from(*channel, destination(*channel)),
             expires_at: announced.then(|| after(*at, CODE_SECONDS)),
@@ -61,7 +74,7 @@ pub(crate) fn shown(confirm: Confirm, stage: &Stage) -> Challenge {
             methods: methods(),
         },
         (Stage::Known, By::Question) => unsent(CodePrompt::Question { text: QUESTION.to_owned() }),
-        (Stage::Known, By::App | By::Sent(_) | By::Choice) => unsent(code_from(Channel::App, "")),
+        (Stage::Known, _) => unsent(code_from(Channel::App, "")),
     })
 }
 
@@ -90,11 +103,25 @@ pub(crate) fn reply(
             let stage = sent(*channel, now);
             Reply::Again(Pending { stage, ..pending }, Some(ChallengeProblem::Resent))
         }),
-        (ChallengeInput::Method(id), _, By::Choice) => Ok(match WAYS.iter().find(|way| way.0 == id) {
-            Some(way) => Reply::Again(Pending { stage: sent(way.1, now), ..pending }, None),
+        (ChallengeInput::Method(id), _, by) => Ok(match options(by).iter().find(|way| way.id == *id) {
+            Some(MethodOption { channel: Channel::Push, .. }) => {
+                Reply::Again(Pending { stage: Stage::Asked { at: now, first: true }, ..pending }, None)
+            }
+            Some(way) => Reply::Again(Pending { stage: sent(way.channel, now), ..pending }, None),
             None => Reply::Again(pending, None),
         }),
-        (ChallengeInput::Answer(_) | ChallengeInput::Resend | ChallengeInput::Method(_), _, _) => {
+        (ChallengeInput::Poll, Stage::Asked { at, first }, _) => Ok(if now < after(*at, ANSWERED_SECONDS) {
+            Reply::Again(pending, None)
+        } else if *first && confirm.twist == Some(Twist::Declined) {
+            Reply::Again(pending, Some(ChallengeProblem::Denied))
+        } else {
+            Reply::Accepted
+        }),
+        (ChallengeInput::Resend, Stage::Asked { .. }, _) => {
+            let stage = Stage::Asked { at: now, first: false };
+            Ok(Reply::Again(Pending { stage, ..pending }, Some(ChallengeProblem::Resent)))
+        }
+        (ChallengeInput::Answer(_) | ChallengeInput::Resend | ChallengeInput::Poll, _, _) => {
             Ok(Reply::Again(pending, None))
         }
     }
@@ -136,8 +163,13 @@ fn unsent(prompt: CodePrompt) -> CodeChallenge {
     CodeChallenge { prompt, expires_at: None, resend_at: None, methods: Vec::new() }
 }
 
-fn options() -> Vec<MethodOption> {
-    WAYS.iter().map(|(id, channel, to)| method(id, *channel, to)).collect()
+fn options(by: By) -> Vec<MethodOption> {
+    let way = |(id, channel, to): &(&str, Channel, &str)| method(id, *channel, to);
+    match by {
+        By::Choice => WAYS.iter().map(way).collect(),
+        By::PushOrSms => vec![method("push", Channel::Push, DEVICE), way(&WAYS[0])],
+        By::Sent(_) | By::App | By::Question | By::Push => Vec::new(),
+    }
 }
 
 fn destination(channel: Channel) -> &'static str {

@@ -36,6 +36,7 @@ impl SandboxLogin {
     const fn new(username: &'static str, play: Play, what: &'static str) -> Self {
         let code = match &play {
             Play::Confirm(Confirm { by: By::Question, .. }) => Some(ANSWER),
+            Play::Confirm(Confirm { by: By::Push, .. }) => None,
             Play::Confirm(_) => Some(CODE),
             Play::Accept | Play::AcceptLate | Play::Refuse(_) => None,
         };
@@ -88,6 +89,10 @@ pub(crate) enum By {
     App,
     /// An answer in words.
     Question,
+    /// An approval in the utility's app.
+    Push,
+    /// The same, or a text message.
+    PushOrSms,
 }
 
 /// What goes wrong with a challenge.
@@ -97,6 +102,8 @@ pub(crate) enum Twist {
     LateCode,
     /// The site is down from the first answer on.
     DownAtAnswer,
+    /// The first request is declined.
+    Declined,
 }
 
 /// Every login of the sandbox. Any other user name, and any other password, is refused.
@@ -150,6 +157,18 @@ pub const LOGINS: &[SandboxLogin] = &[
         "Asks for a code of an authenticator app: not sent, without a time limit.",
     ),
     SandboxLogin::confirm("mfa_question", By::Question, None, "Asks a security question, to answer in words."),
+    SandboxLogin::confirm(
+        "mfa_push",
+        By::Push,
+        None,
+        "Sends a request to the utility's app, which is approved after four seconds.",
+    ),
+    SandboxLogin::confirm(
+        "mfa_push_declined",
+        By::PushOrSms,
+        Some(Twist::Declined),
+        "Offers approval in the app, where the first request is declined, or a text message.",
+    ),
     SandboxLogin::confirm(
         "mfa_expired",
         By::Sent(Channel::Sms),

@@ -36,6 +36,13 @@ pub(crate) enum Stage {
         /// Whether the utility tells how long it works.
         announced: bool,
     },
+    /// An approval on another device.
+    Asked {
+        /// When it was asked for.
+        at: Timestamp,
+        /// Whether it was the first time.
+        first: bool,
+    },
     /// Something that is not sent: a code of an app, the answer to a question.
     Known,
 }

@@ -126,6 +126,8 @@ pub enum PageKind {
     Upload,
     /// What a file holds, to be linked.
     Preview,
+    /// Approve the login on another device.
+    Approve,
 }
 
 /// Contents of the code screen.
@@ -179,6 +181,8 @@ pub enum Check {
     Code,
     /// Having a code sent.
     Sending,
+    /// The customer's approval on another device.
+    Approval,
 }
 
 /// Why a login did not succeed, for the credentials screen.
@@ -234,6 +238,8 @@ pub enum CodeNotice {
     TooSoon,
     /// The utility is not answering.
     Down,
+    /// The login was declined on the other device.
+    Denied,
 }
 
 /// Why the flow stopped.
@@ -267,6 +273,8 @@ pub enum Channel {
     Call,
     /// Authenticator app.
     App,
+    /// A request to approve, in the utility's own app.
+    Push,
 }
 
 /// What the code screen asks for.

@@ -1,5 +1,7 @@
 //! The modal in every state, as it is shown on `/design`.
 
+use connect_core::connector::ApproveChallenge;
+use jiff::Timestamp;
 use connect_core::directory::Directory;
 use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary, Page, PageContent, card_of};
 use connect_core::language::Language;
@@ -103,6 +105,22 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
             },
         );
     }
+    for (name, number, notice, waits) in [
+        ("approve", Some("42"), None, true),
+        ("approve-sent-again", None, Some(CodeNotice::Resent), true),
+        ("approve-declined", None, Some(CodeNotice::Denied), false),
+        ("approve-over", None, Some(CodeNotice::Expired), false),
+        ("approve-down", None, Some(CodeNotice::Down), false),
+    ] {
+        let challenge = ApproveChallenge {
+            device: if notice.is_none() { "Pixel 9".into() } else { String::new() },
+            number: number.map(str::to_owned),
+            expires_at: Timestamp::UNIX_EPOCH,
+            methods: methods().into(),
+        };
+        let content = PageContent::Approve { challenge: &challenge, notice: notice.as_ref(), waits };
+        add(name, Screen::Page { kind: PageKind::Approve, html: drawn(&utility, language, content) });
+    }
     let code = |prompt: CodePrompt, notice: Option<CodeNotice>| {
         Screen::Code(CodeView {
             utility: utility.clone(),
@@ -202,12 +220,13 @@ fn utility(directory: &Directory) -> UtilityCard {
     })
 }
 
-fn methods() -> [MethodOption; 4] {
+fn methods() -> [MethodOption; 5] {
     [
         (Channel::Sms, "•••• 4417"),
         (Channel::Email, "a•••••@example.com"),
         (Channel::Call, "•••• 0199"),
         (Channel::App, ""),
+        (Channel::Push, "Pixel 9"),
     ]
     .map(|(channel, to)| MethodOption { id: format!("{channel:?}"), channel, to: to.into() })
 }

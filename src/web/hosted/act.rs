@@ -42,6 +42,10 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
     match way.as_str() {
         "back" => service.act(token, step, Action::Back).await?,
         "change" => service.act(token, step, Action::ChangeUtility).await?,
+        "approved" => {
+            let asked = service.approved(token, step).await?;
+            service.wait(token, asked.step).await?
+        }
         "resend" => service.resend(token, step).await?,
         "sign_in" => service.act(token, step, Action::SignInHere).await?,
         "use_file" => service.use_file(token, step).await?,

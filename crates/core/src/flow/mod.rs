@@ -8,7 +8,7 @@
 //! Welcome ─▶ Select ─▶ Credentials ─▶ Checking ─▶ Linked
 //!    │          ▲           │  ▲          │  ▲
 //!    └──────────┼───────────┘  └──────────┤  │
-//!               └──── Unsupported      Method ⇄ Code
+//!               └──── Unsupported      Method ⇄ Code, Approve
 //! ```
 //! A utility that offers it is agreed with at its own site: Consent stands in the place of
 //! Credentials, which stay reachable. For a utility that cannot be linked, Credentials lead to
@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::connector::{Challenge, CodeChallenge, ConnectorError};
+use crate::connector::{ApproveChallenge, Challenge, CodeChallenge, ConnectorError};
 pub use pages::{ConsentNotice, DrawPage, FileMeter, FileNotice, FileSummary, Page, PageContent};
 pub use view::{ViewContext, available, card_of, view};
 
@@ -159,6 +159,15 @@ pub enum Stage {
         /// What happened before.
         notice: Option<CodeNotice>,
     },
+    /// Approve on another device. While the answer is awaited this is the origin of a [`Stage::Checking`].
+    Approve {
+        /// The login that is being confirmed.
+        login: SignIn,
+        /// What the utility waits for.
+        challenge: ApproveChallenge,
+        /// What happened before.
+        notice: Option<CodeNotice>,
+    },
     /// The link exists.
     Linked {
         /// Utility.
@@ -230,8 +239,10 @@ pub enum Action {
         /// Whether it is longer than [`MAX_ANSWER_BYTES`].
         too_long: bool,
     },
-    /// Wants the code again.
+    /// Wants the code or the request again.
     Resend,
+    /// Says to have approved the login on the other device: look again.
+    Approved,
     /// Would rather sign in here than agree at the utility's site.
     SignInHere,
     /// Goes to the utility's site with the company's whole page, or no longer with it.

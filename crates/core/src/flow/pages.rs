@@ -1,5 +1,6 @@
 //! Screens that the server draws, and what stands on them.
 
+use crate::connector::ApproveChallenge;
 use crate::language::Language;
 use connect_wire::{AccountCard, CodeNotice, MethodOption, StopReason, UtilityCard};
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,15 @@ pub enum PageContent<'a> {
         options: &'a [MethodOption],
         /// What went wrong before, if anything did.
         notice: Option<&'a CodeNotice>,
+    },
+    /// Approve the login on another device.
+    Approve {
+        /// What the utility waits for.
+        challenge: &'a ApproveChallenge,
+        /// What happened before.
+        notice: Option<&'a CodeNotice>,
+        /// Whether the answer is awaited; else the request is over.
+        waits: bool,
     },
     /// The closing confirmation.
     Linked {

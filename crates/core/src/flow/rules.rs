@@ -151,6 +151,14 @@ impl Flow {
                     Some(_) => Ok((checking(Box::new(again(None)), Check::Sending, now), Effect::Resume)),
                 }
             }
+            (stage, Action::Resend) if stage.approval().is_some() => {
+                let from = stage.approval().unwrap_or(stage).without_notice();
+                Ok((checking(Box::new(from), Check::Sending, now), Effect::Resume))
+            }
+            (stage, Action::Approved) => {
+                let Some(from @ Stage::Approve { challenge, .. }) = stage.approval() else { return Err(OutOfPlace) };
+                Ok((awaiting(from.without_notice(), challenge.expires_at), Effect::Resume))
+            }
             _ => Err(OutOfPlace),
         }
     }
@@ -179,8 +187,14 @@ impl Flow {
             Stage::Credentials(_) | Stage::Consent { .. } => Ok(Stage::Select),
             Stage::Upload { utility, .. } => Ok(SignIn::new(*utility).plain()),
             Stage::Preview { utility, .. } => Ok(Stage::Upload { utility: *utility, notice: None }),
+            // There the waiting is the screen.
+            Stage::Checking { from, what: Check::Approval, .. } => self.back(from),
             Stage::Checking { from, .. } => Ok(from.without_notice()),
             Stage::Method { login, .. } => Ok(login.plain()),
+            Stage::Approve { login, challenge, .. } if challenge.methods.is_empty() => Ok(login.plain()),
+            Stage::Approve { login, challenge, .. } => {
+                Ok(Stage::Method { login: login.clone(), options: challenge.methods.clone(), notice: None })
+            }
             Stage::Code { login, challenge, .. } if challenge.methods.is_empty() => Ok(login.plain()),
             Stage::Code { login, challenge, .. } => {
                 Ok(Stage::Method { login: login.clone(), options: challenge.methods.clone(), notice: None })
@@ -218,6 +232,12 @@ impl Flow {
                 match challenge {
                     Challenge::Method { options } => Stage::Method { login, options, notice },
                     Challenge::Code(challenge) => Stage::Code { login, challenge, notice },
+                    Challenge::Approve(challenge) => {
+                        let over = matches!(notice, Some(CodeNotice::Denied | CodeNotice::Expired));
+                        let until = challenge.expires_at;
+                        let stage = Stage::Approve { login, challenge, notice };
+                        if over { stage } else { awaiting(stage, until) }
+                    }
                 }
             }
             Answer::Failed(error) => {
@@ -251,7 +271,10 @@ impl Stage {
     /// The login that the stage is about.
     pub fn login(&self) -> Option<&SignIn> {
         match self {
-            Stage::Credentials(login) | Stage::Method { login, .. } | Stage::Code { login, .. } => Some(login),
+            Stage::Credentials(login)
+            | Stage::Method { login, .. }
+            | Stage::Code { login, .. }
+            | Stage::Approve { login, .. } => Some(login),
             Stage::Checking { from, .. } => from.login(),
             Stage::Welcome
             | Stage::Select
@@ -264,12 +287,22 @@ impl Stage {
         }
     }
 
+    /// The approval that this stage waits for, or could wait for again.
+    pub fn approval(&self) -> Option<&Stage> {
+        match self {
+            Stage::Approve { .. } => Some(self),
+            Stage::Checking { from, what: Check::Approval, .. } => Some(from),
+            _ => None,
+        }
+    }
+
     /// The utility that is being linked.
     pub fn utility(&self) -> Option<u32> {
         match self {
-            Stage::Credentials(login) | Stage::Method { login, .. } | Stage::Code { login, .. } => {
-                Some(login.utility)
-            }
+            Stage::Credentials(login)
+            | Stage::Method { login, .. }
+            | Stage::Code { login, .. }
+            | Stage::Approve { login, .. } => Some(login.utility),
             Stage::Checking { from, .. } => from.utility(),
             Stage::Consent { utility, .. }
             | Stage::Upload { utility, .. }
@@ -299,7 +332,7 @@ impl Stage {
     /// deleted: going back to the credentials or to another utility ends it.
     pub fn keeps_login_state(&self) -> bool {
         match self {
-            Stage::Method { .. } | Stage::Code { .. } => true,
+            Stage::Method { .. } | Stage::Code { .. } | Stage::Approve { .. } => true,
             Stage::Checking { from, .. } => from.keeps_login_state(),
             _ => false,
         }
@@ -314,6 +347,7 @@ impl Stage {
             Stage::Credentials(login) => login.plain(),
             Stage::Method { login, options, .. } => Stage::Method { login, options, notice: None },
             Stage::Code { login, challenge, .. } => Stage::Code { login, challenge, notice: None },
+            Stage::Approve { login, challenge, .. } => Stage::Approve { login, challenge, notice: None },
             Stage::Consent { utility, can_sign_in, .. } => Stage::Consent { utility, can_sign_in, notice: None },
             other => other,
         }
@@ -324,6 +358,12 @@ impl Stage {
             Stage::Credentials(login) => login.with(at_login),
             Stage::Method { login, options, .. } => Stage::Method { login, options, notice: Some(at_code) },
             Stage::Code { login, challenge, .. } => Stage::Code { login, challenge, notice: Some(at_code) },
+            Stage::Approve { login, challenge, .. } => {
+                // Nobody has answered on the device, which is no outage.
+                let silent = at_login == LoginNotice::TimedOut;
+                let notice = Some(if silent { CodeNotice::Expired } else { at_code });
+                Stage::Approve { login, challenge, notice }
+            }
             Stage::Consent { .. } if at_login == LoginNotice::Internal => {
                 self.with_consent_notice(ConsentNotice::Internal)
             }
@@ -366,11 +406,17 @@ fn checking(from: Box<Stage>, what: Check, now: Timestamp) -> Stage {
     Stage::Checking { from, what, until: after(now, CHECK_SECONDS) }
 }
 
+/// Waits for the customer's answer on another device.
+fn awaiting(from: Stage, until: Timestamp) -> Stage {
+    Stage::Checking { from: Box::new(from), what: Check::Approval, until }
+}
+
 fn notice_of(problem: ChallengeProblem) -> CodeNotice {
     match problem {
         ChallengeProblem::Wrong { left } => CodeNotice::Wrong { left },
         ChallengeProblem::Expired => CodeNotice::Expired,
         ChallengeProblem::Resent => CodeNotice::Resent,
         ChallengeProblem::TooSoon => CodeNotice::TooSoon,
+        ChallengeProblem::Denied => CodeNotice::Denied,
     }
 }

@@ -1,6 +1,6 @@
 //! From a flow to what the browser draws.
 
-use connect_wire::{CodeView, CredentialsView, FlowView, LoginNotice, PageKind, Progress, Screen, UtilityCard};
+use connect_wire::{Check, CodeView, CredentialsView, FlowView, LoginNotice, PageKind, Progress, Screen, UtilityCard};
 use jiff::Timestamp;
 
 use super::{DrawPage, Flow, Page, PageContent, SignIn, Stage};
@@ -60,7 +60,7 @@ fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
     let at = match stage {
         Stage::Select => 1,
         Stage::Credentials(_) | Stage::Consent { .. } | Stage::Upload { .. } => of - 1,
-        Stage::Method { .. } | Stage::Code { .. } | Stage::Preview { .. } => of,
+        Stage::Method { .. } | Stage::Code { .. } | Stage::Approve { .. } | Stage::Preview { .. } => of,
         Stage::Checking { from, .. } => return progress(flow, from),
         Stage::Welcome | Stage::Linked { .. } | Stage::Unsupported { .. } | Stage::Stopped { .. } => return None,
     };
@@ -75,6 +75,7 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
         (cx.draw)(&Page { company, language, step, utility: card(utility), can_change, content })
     };
     let page = |kind, utility, content| Screen::Page { kind, html: draw(utility, content) };
+    let approve = |utility, content| page(PageKind::Approve, utility, content);
     match stage {
         Stage::Welcome => Screen::Welcome { utility: flow.preset.map(card) },
         Stage::Select => Screen::Select {
@@ -101,6 +102,15 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
             page(PageKind::Upload, *utility, PageContent::Upload { notice: notice.as_ref() })
         }
         Stage::Preview { utility, file } => page(PageKind::Preview, *utility, PageContent::Preview { file }),
+        Stage::Approve { login, challenge, notice } => {
+            approve(login.utility, PageContent::Approve { challenge, notice: notice.as_ref(), waits: false })
+        }
+        Stage::Checking { from, what: Check::Approval, .. } => match &**from {
+            Stage::Approve { login, challenge, notice } => {
+                approve(login.utility, PageContent::Approve { challenge, notice: notice.as_ref(), waits: true })
+            }
+            other => screen(flow, other, cx),
+        },
         Stage::Checking { from, what, .. } => match from.utility() {
             Some(utility) => Screen::Checking { utility: card(utility), what: *what },
             None => Screen::Welcome { utility: None },

@@ -22,7 +22,7 @@ fn ways() -> Vec<MethodOption> {
 fn code(challenge: Challenge) -> CodeChallenge {
     match challenge {
         Challenge::Code(code) => code,
-        Challenge::Method { options } => panic!("a choice: {options:?}"),
+        other => panic!("asks for {other:?}"),
     }
 }
 

@@ -200,3 +200,29 @@ async fn an_answer_out_of_place_changes_nothing() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_request_is_approved_after_four_seconds() {
+    let asked = Waiting::at_begin("mfa_push").await;
+    let Challenge::Approve(request) = &asked.challenge else { panic!("{:?}", asked.challenge) };
+    assert_eq!((request.device.as_str(), request.number.as_deref()), ("Pixel 9", Some("42")));
+    let still = Waiting::of(asked.send(3, ChallengeInput::Poll).await);
+    assert_eq!((still.problem, &still.challenge), (None, &asked.challenge));
+    session(still.send(4, ChallengeInput::Poll).await);
+    // A code is nothing that was asked for.
+    assert_eq!(Waiting::of(asked.answer(5, "123456").await).challenge, asked.challenge);
+}
+
+#[tokio::test]
+async fn a_request_that_was_declined_is_approved_when_it_comes_again() {
+    let ways = Waiting::at_begin("mfa_push_declined").await;
+    assert!(matches!(&ways.challenge, Challenge::Method { options } if options.len() == 2));
+    let asked = Waiting::of(ways.send(0, ChallengeInput::Method("push".into())).await);
+    let declined = Waiting::of(asked.send(4, ChallengeInput::Poll).await);
+    assert_eq!(declined.problem, Some(ChallengeProblem::Denied));
+    let again = Waiting::of(declined.send(10, ChallengeInput::Resend).await);
+    assert_eq!(again.problem, Some(ChallengeProblem::Resent));
+    session(again.send(14, ChallengeInput::Poll).await);
+    let text = Waiting::of(declined.send(10, ChallengeInput::Method("sms".into())).await);
+    session(text.answer(11, "123456").await);
+}

@@ -103,7 +103,7 @@ impl Waiting {
     fn code(&self) -> &CodeChallenge {
         match &self.challenge {
             Challenge::Code(code) => code,
-            Challenge::Method { options } => panic!("offers {options:?}"),
+            other => panic!("asks for {other:?}"),
         }
     }
 }

@@ -81,6 +81,7 @@ pub(super) enum SentWork {
     Method(String),
     Answer(String),
     Resend,
+    Poll,
     Redeem(String),
 }
 
@@ -88,7 +89,7 @@ impl Drop for SentWork {
     fn drop(&mut self) {
         match self {
             Self::Begin(_, text) | Self::Method(text) | Self::Answer(text) | Self::Redeem(text) => text.zeroize(),
-            Self::Resend => {}
+            Self::Resend | Self::Poll => {}
         }
     }
 }
@@ -100,6 +101,7 @@ impl From<&Work> for SentWork {
             Work::Resume(ChallengeInput::Method(id)) => Self::Method(id.clone()),
             Work::Resume(ChallengeInput::Answer(answer)) => Self::Answer(answer.expose().to_owned()),
             Work::Resume(ChallengeInput::Resend) => Self::Resend,
+            Work::Resume(ChallengeInput::Poll) => Self::Poll,
             Work::Redeem(code) => Self::Redeem(code.expose().to_owned()),
         }
     }
@@ -114,6 +116,7 @@ impl From<&SentWork> for Work {
             SentWork::Method(id) => Self::Resume(ChallengeInput::Method(id.clone())),
             SentWork::Answer(answer) => Self::Resume(ChallengeInput::Answer(Secret::new(answer.as_str()))),
             SentWork::Resend => Self::Resume(ChallengeInput::Resend),
+            SentWork::Poll => Self::Resume(ChallengeInput::Poll),
             SentWork::Redeem(code) => Self::Redeem(Secret::new(code.as_str())),
         }
     }

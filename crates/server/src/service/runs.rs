@@ -13,7 +13,7 @@ use connect_core::secret::{Secret, same};
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::theme::Theme;
 use connect_core::token::{Handle, Token, TokenKind};
-use connect_wire::{FlowView, Screen, UtilityCard};
+use connect_wire::{Check, FlowView, Screen, UtilityCard};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
@@ -273,6 +273,12 @@ impl Service {
         self.carry_out(run, step, &Action::Resend, Some(Work::Resume(ChallengeInput::Resend))).await
     }
 
+    /// The customer says to have approved the login on the other device.
+    pub async fn approved(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        self.carry_out(run, step, &Action::Approved, Some(Work::Resume(ChallengeInput::Poll))).await
+    }
+
     /// Waits until the run has left `step`, at most 20 seconds, and tells where the customer is.
     pub async fn wait(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
         let changes = self.changed.subscribe();
@@ -341,9 +347,10 @@ impl Service {
     ) -> Result<FlowView, RunError> {
         let until = Instant::now() + longest;
         let waits = |session: &ConnectSession| match session.flow.stage {
+            Stage::Checking { what: Check::Approval, .. } => session.step <= step,
             Stage::Checking { .. } => true,
-            // For what comes of the customer's visit at the utility's site.
-            Stage::Consent { .. } => session.step <= step,
+            // For what comes of the customer's visit at the utility's site, or of the request on another device.
+            Stage::Consent { .. } | Stage::Approve { .. } => session.step <= step,
             _ => session.step < step,
         };
         while waits(&run.session) {

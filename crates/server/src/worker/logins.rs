@@ -11,13 +11,14 @@ use connect_core::connector::{
     ChallengeInput, ChallengeProblem, Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep,
     MeterKind, RemoteAccount, UtilitySession,
 };
-use connect_core::flow::{Answer, CHECK_SECONDS, Flow};
+use connect_core::flow::{Answer, CHECK_SECONDS, Flow, Stage};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::store::{Access, Account, Advance, ConnectSession, Meter, NewLink, SealLogin, Store, User};
 use connect_core::tries::{CODES_PER_LOGIN, TryEnd};
 use connect_core::vault::{Context, Kind, Vault};
-use connect_wire::AccountCard;
+use connect_wire::{AccountCard, Check};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -31,6 +32,9 @@ use crate::service::{Auditor, Fault, new_id};
 
 /// Longest time of a call.
 const CHECK: Duration = Duration::from_secs(CHECK_SECONDS.unsigned_abs());
+
+/// How often is looked whether the customer has approved on another device.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// A login in progress as it is sealed beside the run.
 #[derive(Serialize, Deserialize)]
@@ -163,7 +167,52 @@ impl Worker {
 }
 
 impl Job {
-    async fn run(self, work: Work) {
+    async fn run(mut self, work: Work) {
+        self.call(work).await;
+        // What is approved on another device is watched for here: the browser may be closed meanwhile.
+        while let Some(until) = self.awaits_approval().await {
+            match self.watch(until).await {
+                Ok(Some(outcome)) => self.end(self.write(outcome).await),
+                Ok(None) => break,
+                Err(fault) => {
+                    tracing::error!(session = %self.session.id, %fault, "an approval could not be watched for");
+                    self.end(self.write_answer(Answer::Broke, None).await);
+                }
+            }
+        }
+    }
+
+    /// The run as it is now, if it waits for an approval: until when.
+    async fn awaits_approval(&mut self) -> Option<Timestamp> {
+        let session = self.store.session_by_token(&self.session.token_digest).await.ok().flatten()?;
+        // Another call has begun since: that one sees to it.
+        let own = session.step == self.session.step + 1;
+        let Stage::Checking { what: Check::Approval, until, .. } = session.flow.stage else { return None };
+        self.session = session;
+        own.then_some(until)
+    }
+
+    /// Asks the utility until there is an answer; `None` when the customer has gone elsewhere.
+    async fn watch(&self, until: Timestamp) -> Result<Option<Outcome>, Fault> {
+        loop {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            let now = self.store.session_by_token(&self.session.token_digest).await?;
+            if now.is_none_or(|now| now.step != self.session.step || now.finished_at.is_some()) {
+                return Ok(None);
+            }
+            if self.clock.now() >= until {
+                return Ok(Some(Outcome::Silent));
+            }
+            let asked = tokio::time::timeout(CHECK, self.ask(Work::Resume(ChallengeInput::Poll))).await;
+            match asked.unwrap_or(Ok(Outcome::Silent))? {
+                Outcome::Challenge(_, _, LoginStep::Challenge { problem: None, .. }) => {}
+                outcome => return Ok(Some(outcome)),
+            }
+        }
+    }
+
+    /// One call to the connector, and what came of it.
+    async fn call(&self, work: Work) {
         let session = self.session.id;
         let outcome = match tokio::time::timeout(CHECK, self.ask(work)).await {
             Ok(Ok(outcome)) => self.write(outcome).await,
@@ -171,9 +220,15 @@ impl Job {
                 tracing::error!(%session, %fault, "a login could not be carried out");
                 self.write_answer(Answer::Broke, None).await
             }
-            Err(_) => self.write_answer(Answer::TimedOut, None).await,
+            // The same challenge may be gone on with.
+            Err(_) => self.write_answer(Answer::TimedOut, self.session.login_state.clone()).await,
         };
-        if let Err(fault) = outcome {
+        self.end(outcome);
+    }
+
+    fn end(&self, written: Result<(), Fault>) {
+        let session = self.session.id;
+        if let Err(fault) = written {
             // The run leaves its check by the deadline.
             tracing::error!(%session, %fault, "the outcome of a login could not be stored");
         }
@@ -200,7 +255,10 @@ impl Job {
                 (login, 0, step)
             }
             Work::Resume(input) => {
-                self.note(Recorded::LoginSent).await?;
+                // Looking whether it was approved sends nothing of the customer's.
+                if !matches!(input, ChallengeInput::Poll) {
+                    self.note(Recorded::LoginSent).await?;
+                }
                 let pending = self.pending()?;
                 let login = Login { username: pending.username, password: Secret::from(pending.password) };
                 let answers = pending.answers.saturating_add(u8::from(matches!(input, ChallengeInput::Answer(_))));
@@ -277,7 +335,10 @@ impl Job {
                 tracing::info!(session = %self.session.id, utility = self.utility, "a login was tried too often");
                 self.write_answer(Answer::TooManyTries, None).await
             }
-            Outcome::Silent => self.write_answer(Answer::TimedOut, None).await,
+            Outcome::Silent => {
+                // Where an approval was waited for, it can be asked for again.
+                self.write_answer(Answer::TimedOut, self.session.login_state.clone()).await
+            }
             Outcome::Challenge(_, _, LoginStep::Done(_)) => Err(Fault::Broken("a finished login as a challenge")),
             Outcome::Failed(error) => {
                 if refused(&error) {

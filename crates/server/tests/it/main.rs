@@ -2,6 +2,7 @@
 //! a temporary folder, with the clock and the utility in the test's hand.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod approval;
 mod audit;
 mod bad_callers;
 mod bad_codes;

@@ -6,10 +6,15 @@ use connect_core::secret::Secret;
 use connect_sandbox::SandboxConnector;
 use connect_sunrise::{EMAIL_DOMAIN, PortalLogin, data};
 
+/// A web site has no app in which something could be approved: there these logins sign in at once.
+fn played() -> impl Iterator<Item = &'static connect_sandbox::SandboxLogin> {
+    connect_sandbox::LOGINS.iter().filter(|row| !row.username.starts_with("mfa_push"))
+}
+
 #[test]
 fn every_login_is_here() {
     assert_eq!(EMAIL_DOMAIN, connect_sandbox::EMAIL_DOMAIN);
-    for row in connect_sandbox::LOGINS {
+    for row in played() {
         let here = PortalLogin::find(row.username).unwrap_or_else(|| panic!("{} is missing", row.username));
         assert_eq!((here.password, here.code()), (row.password, row.code), "{}", row.username);
     }
@@ -19,7 +24,7 @@ fn every_login_is_here() {
 async fn with_the_same_accounts() {
     let sandbox = SandboxConnector::new();
     let mut compared = 0;
-    for row in connect_sandbox::LOGINS {
+    for row in played() {
         let cx = || LoginContext {
             utility: data::UTILITY,
             now: connect_core::clock::SystemClock.now(),
