@@ -82,7 +82,7 @@ pub(crate) fn run(data: &[u8]) {
 
 impl Site {
     fn new() -> Self {
-        let place = Place::new(Some(Box::new(connect::pages::draw)));
+        let place = Place::new(Some(Box::new(|page| connect::pages::draw(page, "http://localhost:8080"))));
         // Leptos wants one for the process; another site may have set it.
         let _ = any_spawner::Executor::init_tokio();
         let root = place.dir.path().to_string_lossy().into_owned();

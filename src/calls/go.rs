@@ -20,6 +20,10 @@ pub enum Way {
     Resend,
     /// Stay, and look whether the login was approved on the other device.
     Approved,
+    /// On, on another device.
+    HandOver,
+    /// On here, after all.
+    Here,
     /// From the utility's own site to signing in here.
     SignInHere,
     /// To the screen that takes a file.
@@ -43,6 +47,8 @@ pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallErro
         Way::ChangeUtility => service.act(&token, step, Action::ChangeUtility).await,
         Way::Resend => service.resend(&token, step).await,
         Way::Approved => service.approved(&token, step).await,
+        Way::HandOver => service.hand_over(&token, step).await,
+        Way::Here => service.keep_here(&token, step).await,
         Way::SignInHere => service.act(&token, step, Action::SignInHere).await,
         Way::UseFile => service.use_file(&token, step).await,
         Way::LinkFile => service.link_file(&token, step).await,

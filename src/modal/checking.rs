@@ -3,8 +3,7 @@
 use connect_wire::{Check, UtilityCard};
 use leptos::prelude::*;
 
-use super::Modal;
-use super::parts::{button, message, monogram, seconds_passed};
+use super::parts::{message, monogram, seconds_passed, way};
 use crate::small::{Part, Small, live_text};
 use crate::text::{Strings, fill, use_strings};
 
@@ -20,7 +19,7 @@ pub(crate) fn title(what: Check, words: &'static Strings) -> &'static str {
     }
 }
 
-pub(super) fn checking(modal: Modal, utility: UtilityCard, what: Check) -> Part {
+pub(super) fn checking(utility: UtilityCard, what: Check) -> Part {
     let words = use_strings();
     let passed = seconds_passed();
     let name = StoredValue::new(utility.name.clone());
@@ -33,6 +32,6 @@ pub(super) fn checking(modal: Modal, utility: UtilityCard, what: Check) -> Part 
             {live_text(move || if passed.get() < SLOW { words.checking_text().to_owned() } else { with(words.checking_slow()) })}
         </p>
     };
-    let cancel = button("quiet", "back", words.checking_cancel(), move || modal.go_back());
+    let cancel = way("quiet", "back", words.checking_cancel());
     message(Some(mark), title, vec![patience.fresh()], vec![cancel])
 }

@@ -5,7 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, button, clock, field_value, monogram, note, primary, seconds_passed};
+use super::parts::{Tone, button, clock, field_value, monogram, note, primary, seconds_passed, way};
 use crate::calls::{SubmitCode, Way};
 use crate::small::{Part, Small, live, live_text, on};
 use crate::text::{Strings, fill, form, use_strings};
@@ -117,7 +117,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
             </main>
             <footer class="foot">
                 {primary(modal, words.verify())}
-                {can_choose.then(|| button("quiet", "back", words.other_method(), move || modal.go_back()))}
+                {can_choose.then(|| way("quiet", "back", words.other_method()))}
             </footer>
         </form>
     }

@@ -5,8 +5,7 @@ use connect_wire::UtilityCard;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{button, icon, line, message, monogram};
-use crate::calls::Way;
+use super::parts::{button, icon, line, message, monogram, way};
 use crate::small::{Part, Small};
 use crate::text::{fill, use_strings};
 
@@ -52,7 +51,7 @@ fn draw(modal: Modal, end: End) -> Part {
     let lines = end.lines.into_iter().map(line).collect();
     let mut buttons = vec![button("primary", "close", words.close(), move || modal.leave())];
     if end.another {
-        buttons.push(button("quiet", "change", words.choose_another(), move || modal.go(Way::ChangeUtility)));
+        buttons.push(way("quiet", "change", words.choose_another()));
     }
     message(Some(end.mark), end.title, lines, buttons)
 }

@@ -115,7 +115,7 @@ fn screen(modal: Modal) -> Part {
             inner_html=html
         ></div> }
         .fresh(),
-        Screen::Checking { utility, what } => checking::checking(modal, utility, what),
+        Screen::Checking { utility, what } => checking::checking(utility, what),
         Screen::Code(view) => code::code(modal, view).fresh(),
         Screen::Unsupported { utility } => ended::unsupported(modal, &company, utility),
     }

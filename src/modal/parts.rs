@@ -122,10 +122,15 @@ fn draw_button(
         .fresh()
 }
 
+/// A button that names where it leads: `public/frame.js` hands that to the app, and where there is none it is sent by
+/// the form of the id `nav`.
+pub(crate) fn way(class: &'static str, way: &'static str, label: &'static str) -> Part {
+    view! { <button class=class type="submit" form="nav" name="way" value=way data-way=way>{label}</button> }.fresh()
+}
+
 /// The utility that a screen is about, with a way to another one (`public/frame.js` carries it out).
 pub(crate) fn at_utility(utility: &UtilityCard, change: Option<&'static str>) -> Part {
-    let change = change
-        .map(|label| view! { <button class="link" type="submit" form="nav" name="way" value="change" data-way="change">{label}</button> }.fresh());
+    let change = change.map(|label| way("link", "change", label));
     view! {
         <div class="at-utility">
             {monogram(utility)}

@@ -148,19 +148,18 @@ impl Modal {
             "wait" => self.poll(),
             "lost" => self.lost.set(true),
             "back" => self.go_back(),
-            "change" => self.go(Way::ChangeUtility),
-            "sign_in" => self.go(Way::SignInHere),
-            "approved" => self.go(Way::Approved),
-            "resend" => self.go(Way::Resend),
-            "use_file" => self.go(Way::UseFile),
-            "link_file" => self.go(Way::LinkFile),
             "method" => self.send(|token, step| ChooseMethod { token, step, method: text }),
             "finish" => self.finish(),
             "close" => self.leave(),
-            _ => {
+            "closed" => {
                 self.shown.set(false);
                 self.asking.set(false);
                 self.ending.set(false);
+            }
+            other => {
+                if let Some((_, way)) = WAYS.iter().find(|(name, _)| *name == other) {
+                    self.go(*way);
+                }
             }
         });
         bridge::listen(&listener);
@@ -282,7 +281,7 @@ impl Modal {
             // A file that was read would be lost, too.
             self.typed.set(kind == PageKind::Preview);
         }
-        let waits = matches!(view.screen, Screen::Checking { .. } | Screen::Page { kind: PageKind::Approve, .. });
+        let waits = matches!(view.screen, Screen::Checking { .. } | Screen::Page { kind: PageKind::Approve | PageKind::Elsewhere, .. });
         self.announcement.set(String::new());
         self.view.set(view);
         focus_screen();
@@ -297,7 +296,7 @@ impl Modal {
         self.view.with_untracked(|view| match view.screen {
             Screen::Checking { .. } => true,
             Screen::Page { kind, .. } => {
-                matches!(kind, PageKind::Consent | PageKind::Approve) && self.shown.get_untracked()
+                matches!(kind, PageKind::Consent | PageKind::Approve | PageKind::Elsewhere) && self.shown.get_untracked()
             }
             _ => false,
         })
@@ -420,6 +419,17 @@ impl Modal {
     }
 }
 
+/// Moves that buttons of the server's screens name. A list: as arms of a match they cost the WASM more.
+const WAYS: [(&str, Way); 8] = [
+    ("hand_over", Way::HandOver),
+    ("change", Way::ChangeUtility),
+    ("sign_in", Way::SignInHere),
+    ("approved", Way::Approved),
+    ("resend", Way::Resend),
+    ("here", Way::Here),
+    ("use_file", Way::UseFile),
+    ("link_file", Way::LinkFile),
+];
 const WELCOME: u8 = 1;
 /// Fields that a customer types into.
 const FIELDS: [&str; 3] = ["username", "password", "code"];

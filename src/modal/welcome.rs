@@ -5,7 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{icon, primary};
+use super::parts::{icon, primary, way};
 use crate::calls::Way;
 use crate::small::{Small, on};
 use crate::text::{fill, use_strings};
@@ -62,6 +62,7 @@ pub(super) fn welcome(
             </main>
             <footer class="foot">
                 {primary(modal, words.proceed())}
+                {way("quiet other-device js-only", "hand_over", words.other_device())}
                 <p class="small">{words.welcome_small()}</p>
             </footer>
         </form>

@@ -5,9 +5,9 @@ use connect_core::flow::Page;
 use connect_wire::CodeNotice;
 use leptos::prelude::*;
 
-use super::{named, way};
+use super::named;
 use crate::modal::code::channel_problem;
-use crate::modal::parts::{Tone, at_utility, icon, note};
+use crate::modal::parts::{way, Tone, at_utility, icon, note};
 use crate::small::{Part, Small};
 use crate::text::{Words, fill};
 

@@ -3,8 +3,8 @@
 use connect_core::flow::{ConsentNotice, Page};
 use leptos::prelude::*;
 
-use super::{change, named, way};
-use crate::modal::parts::{Tone, at_utility, icon, note};
+use super::{change, named};
+use crate::modal::parts::{way, Tone, at_utility, icon, note};
 use crate::small::{Part, Small};
 use crate::text::Words;
 

@@ -4,6 +4,7 @@
 
 mod approve;
 mod consent;
+mod elsewhere;
 mod linked;
 mod method;
 mod preview;
@@ -13,11 +14,10 @@ mod upload;
 use connect_core::flow::{Page, PageContent};
 use leptos::prelude::*;
 
-use crate::small::{Part, Small};
 use crate::text::{Words, fill};
 
-/// Draws a screen.
-pub fn draw(page: &Page<'_>) -> String {
+/// Draws a screen. `address` is where browsers reach the service, for a link that is opened elsewhere.
+pub fn draw(page: &Page<'_>, address: &str) -> String {
     let words = Words::of(page.language);
     Owner::new().with(|| {
         provide_context(words.strings);
@@ -31,6 +31,7 @@ pub fn draw(page: &Page<'_>) -> String {
                 approve::approve(page, words, challenge, *notice, *waits).to_html()
             }
             PageContent::Linked { accounts } => linked::linked(page, words, accounts).to_html(),
+            PageContent::Elsewhere { link } => elsewhere::elsewhere(page, words, *link, address).to_html(),
             PageContent::Stopped { reason, another } => stopped::stopped(page, words, *reason, *another).to_html(),
             PageContent::Preview { file } => preview::preview(page, words, file).to_html(),
         }
@@ -47,16 +48,6 @@ fn change(page: &Page<'_>, words: &Words) -> Option<&'static str> {
     page.can_change.then_some(words.pages.change)
 }
 
-/// A button that leads somewhere: by the app, or where that is not there by the form `nav` (`web/hosted`).
-fn way(class: &'static str, way: &'static str, label: &'static str) -> Part {
-    let target = (way == "close").then_some("_top");
-    view! {
-        <button class=class type="submit" form="nav" name="way" value=way formtarget=target data-way=way>
-            {label}
-        </button>
-    }
-    .fresh()
-}
 
 #[cfg(test)]
 mod tests {
@@ -78,14 +69,15 @@ mod tests {
             down: false,
             reset_site: Some("smith.example".into()),
         };
-        draw(&Page {
+        let page = Page {
             language: Language::English,
             company: "Northwind \"Solar\"",
             step: 7,
             utility,
             can_change: true,
             content,
-        })
+        };
+        draw(&page, "https://connect.example")
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use connect_core::flow::{FileMeter, FileSummary, Page};
 use leptos::prelude::*;
 
-use super::{named, way};
-use crate::modal::parts::{at_utility, icon};
+use super::named;
+use crate::modal::parts::{way, at_utility, icon};
 use crate::small::{Part, Small};
 use crate::text::format::{date, number};
 use crate::text::{Words, fill, form};

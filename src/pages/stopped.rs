@@ -4,8 +4,8 @@ use connect_core::flow::Page;
 use connect_wire::StopReason;
 use leptos::prelude::*;
 
-use super::{named, way};
-use crate::modal::parts::{monogram, outside_link};
+use super::named;
+use crate::modal::parts::{way, monogram, outside_link};
 use crate::small::{Part, Small};
 use crate::text::Words;
 
@@ -23,7 +23,18 @@ pub(super) fn stopped(page: &Page<'_>, words: &Words, reason: StopReason, anothe
             {page.utility.reset_site.as_ref().map(|site| outside_link(site, site.clone()))}
         </main>
         <footer class="foot">
-            {way("primary", "close", words.modal.close)}
+            // With it the whole run ends, wherever it stands.
+            <button
+                class="primary"
+                type="submit"
+                form="nav"
+                name="way"
+                value="close"
+                formtarget="_top"
+                data-way="close"
+            >
+                {words.modal.close}
+            </button>
             {another.then(|| way("quiet", "change", words.modal.choose_another))}
         </footer>
     }

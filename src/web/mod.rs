@@ -106,6 +106,7 @@ pub fn router(web: Web) -> Router {
     let steps = Router::new()
         .route("/connect/step", post(hosted::step))
         .layer(RequestBodyLimitLayer::new(CALL_LIMIT))
+        .route("/connect/on", post(hosted::take_over::take).layer(by_address()))
         .route("/connect/file", post(hosted::file).layer(DefaultBodyLimit::disable()).layer(by_address()))
         .layer(middleware::from_fn(same_origin::require));
     let mut pages = Router::new()
@@ -117,6 +118,7 @@ pub fn router(web: Web) -> Router {
     pages = pages
         .route("/", start.clone().layer(by_address()))
         .route("/connect", start.layer(by_address()))
+        .route("/on/{mark}", get(hosted::take_over::page).layer(by_address()))
         .route("/connect/theme.css", get(theme::stylesheet).layer(by_address()))
         .route("/connect/logo/{name}", get(theme::logo).layer(by_address()));
     if web.company.is_some() {

@@ -100,7 +100,9 @@ pub async fn start(
         side.clone(),
         connect.settings(),
     );
-    let service = Arc::new(service.drawing(Box::new(crate::pages::draw)));
+    let address = connect.public_url.trim_end_matches('/').to_owned();
+    let at = address.clone();
+    let service = Arc::new(service.drawing(Box::new(move |page| crate::pages::draw(page, &at))));
     service.audit().note(Event::of(Kind::ServiceStarted)).await.map_err(Failed::Audit)?;
     let tasks =
         [tokio::spawn(service.audit().clone().run_forever()), tokio::spawn(service.clone().sweep_forever())];
@@ -109,6 +111,5 @@ pub async fn start(
     }
     let secure = connect.public_url.starts_with("https://");
     let web = Web::new(service, options, hello.sandbox_client, secure);
-    let address = connect.public_url.trim_end_matches('/').to_owned();
     Ok(Started { web: Web { address, proxies: connect.proxies(), ..web }, ended, connectors: side, tasks })
 }

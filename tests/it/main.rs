@@ -11,6 +11,7 @@ mod commands;
 mod config;
 mod corpus;
 mod frame;
+mod handed;
 mod hosted;
 mod limits;
 mod logs;

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
+use jiff::Timestamp;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -88,6 +89,12 @@ impl Keys {
     /// What stands for the connect token of a run in documents of ours, which are no place for the token itself.
     pub fn run_key(&self, session: Uuid, handle: &Handle, environment: Environment) -> Token {
         Token::of_run(environment, handle, &self.digest(b"run", session.as_bytes()))
+    }
+
+    /// What the link to a run that was handed over at this time ends in: 22 characters.
+    pub fn handed_mark(&self, session: Uuid, at: Timestamp) -> Secret {
+        let digest = self.digest(b"handed", format!("{session}\n{}", at.as_millisecond()).as_bytes());
+        Secret::new(crate::token::short(&digest))
     }
 
     /// Mark of a cursor that a client brings back ([`crate::usage::page::Cursor`]).

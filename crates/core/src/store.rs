@@ -72,6 +72,17 @@ pub struct ConnectSession {
     pub language: Option<Language>,
     /// Where the run returns to, if it has the whole window.
     pub redirect: Option<Redirect>,
+    /// That the run goes on on another device; `None` for who has it there.
+    pub handed: Option<Handed>,
+}
+
+/// A run that goes on on another device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// When its link was made.
+    pub at: Timestamp,
+    /// When it was taken over there.
+    pub taken_at: Option<Timestamp>,
 }
 
 /// Seconds that a run whose link exists stays open past its token's time: the customer may look

@@ -203,6 +203,11 @@ fn random_base62(chars: usize) -> Result<String, RandomError> {
     Ok(out)
 }
 
+/// As many characters of a keyed hash as a handle has: 131 bits.
+pub(crate) fn short(digest: &Digest) -> String {
+    base62(digest).split_off(SECRET_CHARS - HANDLE_CHARS)
+}
+
 /// A number of 256 bits in base 62, most significant first.
 fn base62(number: &Digest) -> String {
     let mut number = *number;

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0009_language.sql"),
     include_str!("../migrations/0010_themes.sql"),
     include_str!("../migrations/0011_redirect.sql"),
+    include_str!("../migrations/0012_handed.sql"),
 ];
 
 /// What a database file says about itself.
@@ -94,7 +95,7 @@ mod tests {
             for table in ["bill_documents", "idempotent_answers", "audit_log", "login_tries", "client_logos", "client_redirect_uris"] {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
             }
-            for column in ["theme FROM clients", "language FROM connect_sessions", "redirect_uri FROM connect_sessions"] {
+            for column in ["theme FROM clients", "language FROM connect_sessions", "redirect_uri, handed_at FROM connect_sessions"] {
                 conn.prepare(&format!("SELECT {column}")).unwrap();
             }
         }

@@ -3,7 +3,7 @@
 use connect_core::keys::Digest;
 use connect_core::language::Language;
 use connect_core::redirect::Redirect;
-use connect_core::store::{Advance, ConnectSession, NewAnswer, StoreResult, StoredAnswer};
+use connect_core::store::{Advance, ConnectSession, Handed, NewAnswer, StoreResult, StoredAnswer};
 use connect_core::token::Handle;
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row, params};
@@ -68,6 +68,28 @@ pub(crate) fn extend(conn: &Connection, session: Uuid, now: Timestamp, until: Ti
     Ok(extended == 1)
 }
 
+/// [`connect_core::store::TokenStore::hand_session`].
+pub(crate) fn hand(conn: &Connection, session: Uuid, step: u32, at: Option<Timestamp>) -> Done<bool> {
+    let handed = run(
+        conn,
+        "UPDATE connect_sessions SET step = step + 1, handed_at = ?3, taken_at = NULL
+         WHERE id = ?1 AND step = ?2 AND finished_at IS NULL",
+        params![session.as_bytes(), step, at.map(|at| at.as_millisecond())],
+    )?;
+    Ok(handed == 1)
+}
+
+/// [`connect_core::store::TokenStore::take_session`].
+pub(crate) fn take(conn: &Connection, session: Uuid, step: u32, at: Timestamp) -> Done<bool> {
+    let taken = run(
+        conn,
+        "UPDATE connect_sessions SET step = step + 1, taken_at = ?3
+         WHERE id = ?1 AND step = ?2 AND finished_at IS NULL AND handed_at IS NOT NULL AND taken_at IS NULL",
+        params![session.as_bytes(), step, at.as_millisecond()],
+    )?;
+    Ok(taken == 1)
+}
+
 /// [`connect_core::store::TokenStore::set_redirect`].
 pub(crate) fn set_redirect(conn: &Connection, session: Uuid, Redirect { uri, state }: &Redirect) -> Done<()> {
     run(
@@ -99,8 +121,8 @@ macro_rules! select_session {
     ($by:literal) => {
         concat!(
             "SELECT id, handle, token_digest, client_id, user_ref, created_at, expires_at, step, flow, \
-             login_state, linked_user, finished_at, code_challenge, language, redirect_uri, redirect_state \
-             FROM connect_sessions WHERE ",
+             login_state, linked_user, finished_at, code_challenge, language, redirect_uri, redirect_state, \
+             handed_at, taken_at FROM connect_sessions WHERE ",
             $by
         )
     };
@@ -143,6 +165,10 @@ fn session(row: &Row<'_>) -> Done<ConnectSession> {
         language: row.get::<_, Option<String>>(13)?.as_deref().and_then(Language::of_tag),
         redirect: match row.get::<_, Option<String>>(14)? {
             Some(_) => Some(Redirect { uri: text(row, 14, "redirect URI", redirect_uri)?, state: row.get(15)? }),
+            None => None,
+        },
+        handed: match time_or_null(row, 16, "time")? {
+            Some(at) => Some(Handed { at, taken_at: time_or_null(row, 17, "time")? }),
             None => None,
         },
     })

@@ -222,6 +222,14 @@ impl TokenStore for SqliteStore {
         self.writer.submit(move |conn| sessions::extend(conn, session_id, now, until)).await
     }
 
+    async fn hand_session(&self, session_id: Uuid, step: u32, at: Option<Timestamp>) -> StoreResult<bool> {
+        self.writer.submit(move |conn| sessions::hand(conn, session_id, step, at)).await
+    }
+
+    async fn take_session(&self, session_id: Uuid, step: u32, at: Timestamp) -> StoreResult<bool> {
+        self.writer.submit(move |conn| sessions::take(conn, session_id, step, at)).await
+    }
+
     async fn set_redirect(&self, session_id: Uuid, redirect: Redirect) -> StoreResult<()> {
         self.writer.submit(move |conn| sessions::set_redirect(conn, session_id, &redirect)).await
     }

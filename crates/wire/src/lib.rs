@@ -128,6 +128,8 @@ pub enum PageKind {
     Preview,
     /// Approve the login on another device.
     Approve,
+    /// The run goes on on another device.
+    Elsewhere,
 }
 
 /// Contents of the code screen.

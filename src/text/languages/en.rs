@@ -25,6 +25,7 @@ pub(in crate::text) const ENGLISH: Catalogue = Catalogue {
     control_text: "Sharing goes on until you stop it: ask {company} to delete the link, or change your password at the utility.",
     proceed: "Continue",
     welcome_small: "Nothing is shared until you sign in to your utility.",
+    other_device: "Continue on another device",
 
     select_title: "Who sends your energy bill?",
     select_label: "Search by utility name, state or ZIP code",
@@ -240,6 +241,14 @@ pub(in crate::text) const ENGLISH_PAGES: PageWords = PageWords {
     approve_over_title: "The request is over",
     approve_over_text: "Nobody answered in time. Have it sent again, then approve it on your device.",
     approve_sent: "A new request is on its way.",
+    elsewhere_title: "Continue on another device",
+    elsewhere_lead: "Scan this with the camera of your phone. You go on there, and this page waits for you.",
+    elsewhere_picture: "QR code that opens this on another device",
+    elsewhere_link: "Or open this link there:",
+    elsewhere_taken: "You go on on your other device. This page waits until your utility is linked.",
+    elsewhere_here: "Continue here instead",
+    take_over_title: "Link your utility for {company}?",
+    take_over_text: "Go on only if you have scanned the code yourself, from a screen of yours. When you are done, go back to that screen.",
 
     linked_title: "{utility} is linked",
     linked_text: "{company} can now read these accounts. It takes a few minutes until all readings are there.",

@@ -25,6 +25,7 @@ pub(in crate::text) const SPANISH: Catalogue = Catalogue {
     control_text: "El acceso sigue activo hasta que usted lo termine: cambie su contraseña en la compañía de energía o pida a {company} que elimine el vínculo.",
     proceed: "Continuar",
     welcome_small: "No se comparte nada hasta que inicie sesión en su compañía de energía.",
+    other_device: "Continuar en otro dispositivo",
 
     select_title: "¿Quién le envía la factura de energía?",
     select_label: "Busque por nombre de la compañía, estado o código postal",
@@ -240,6 +241,14 @@ pub(in crate::text) const SPANISH_PAGES: PageWords = PageWords {
     approve_over_title: "La solicitud ha caducado",
     approve_over_text: "Nadie respondió a tiempo. Pida que se envíe de nuevo y apruébela en su dispositivo.",
     approve_sent: "Hay una nueva solicitud en camino.",
+    elsewhere_title: "Continúe en otro dispositivo",
+    elsewhere_lead: "Escanee esto con la cámara de su teléfono. Usted continúa allí y esta página lo espera.",
+    elsewhere_picture: "Código QR que abre esto en otro dispositivo",
+    elsewhere_link: "O abra allí este enlace:",
+    elsewhere_taken: "Usted continúa en su otro dispositivo. Esta página espera hasta que su compañía quede vinculada.",
+    elsewhere_here: "Continuar aquí",
+    take_over_title: "¿Vincular su compañía de energía para {company}?",
+    take_over_text: "Continúe solo si usted mismo escaneó el código, desde una pantalla suya. Cuando termine, vuelva a esa pantalla.",
 
     linked_title: "Cuenta de {utility} vinculada",
     linked_text: "{company} ya puede consultar estas cuentas. Todas las lecturas estarán disponibles en unos minutos.",

@@ -25,6 +25,7 @@ pub(in crate::text) const FRENCH_CANADA: Catalogue = Catalogue {
     control_text: "L’accès reste actif jusqu’à ce que vous y mettiez fin\u{a0}: demandez à {company} de supprimer le lien ou changez votre mot de passe chez le fournisseur.",
     proceed: "Continuer",
     welcome_small: "Rien n’est partagé tant que vous n’avez pas ouvert une session chez votre fournisseur.",
+    other_device: "Continuer sur un autre appareil",
 
     select_title: "Qui vous envoie votre facture d’énergie?",
     select_label: "Chercher par nom de fournisseur, province ou code postal",
@@ -240,6 +241,14 @@ pub(in crate::text) const FRENCH_CANADA_PAGES: PageWords = PageWords {
     approve_over_title: "La demande a expiré",
     approve_over_text: "Personne n’a répondu à temps. Faites-la renvoyer, puis approuvez-la sur votre appareil.",
     approve_sent: "Une nouvelle demande est en route.",
+    elsewhere_title: "Continuez sur un autre appareil",
+    elsewhere_lead: "Balayez ce code avec l’appareil photo de votre téléphone. Vous continuez là-bas et cette page vous attend.",
+    elsewhere_picture: "Code QR qui ouvre ceci sur un autre appareil",
+    elsewhere_link: "Ou ouvrez-y ce lien\u{a0}:",
+    elsewhere_taken: "Vous continuez sur votre autre appareil. Cette page attend que votre fournisseur soit relié.",
+    elsewhere_here: "Continuer ici",
+    take_over_title: "Relier votre fournisseur d’énergie pour {company}\u{a0}?",
+    take_over_text: "Continuez seulement si vous avez vous-même balayé le code, à partir d’un écran à vous. Quand vous aurez terminé, revenez à cet écran.",
 
     linked_title: "Votre compte {utility} est relié",
     linked_text: "{company} peut maintenant consulter ces comptes. Tous les relevés seront disponibles dans quelques minutes.",

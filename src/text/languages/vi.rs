@@ -25,6 +25,7 @@ pub(in crate::text) const VIETNAMESE: Catalogue = Catalogue {
     control_text: "Việc chia sẻ tiếp tục cho đến khi quý vị dừng: hãy yêu cầu {company} xóa liên kết, hoặc đổi mật khẩu tại công ty năng lượng.",
     proceed: "Tiếp tục",
     welcome_small: "Chưa có gì được chia sẻ cho đến khi quý vị đăng nhập vào trang của công ty năng lượng.",
+    other_device: "Tiếp tục trên thiết bị khác",
 
     select_title: "Công ty nào gửi hóa đơn năng lượng cho quý vị?",
     select_label: "Tìm theo tên công ty năng lượng, tiểu bang hoặc mã bưu chính",
@@ -240,6 +241,14 @@ pub(in crate::text) const VIETNAMESE_PAGES: PageWords = PageWords {
     approve_over_title: "Yêu cầu đã hết hạn",
     approve_over_text: "Không ai trả lời kịp thời. Xin gửi lại, rồi chấp thuận trên thiết bị của quý vị.",
     approve_sent: "Yêu cầu mới đang được gửi.",
+    elsewhere_title: "Tiếp tục trên thiết bị khác",
+    elsewhere_lead: "Xin quét mã này bằng máy ảnh điện thoại. Quý vị tiếp tục tại đó, còn trang này sẽ chờ.",
+    elsewhere_picture: "Mã QR để mở trên thiết bị khác",
+    elsewhere_link: "Hoặc mở liên kết này tại đó:",
+    elsewhere_taken: "Quý vị đang tiếp tục trên thiết bị khác. Trang này chờ đến khi công ty năng lượng được liên kết.",
+    elsewhere_here: "Tiếp tục tại đây",
+    take_over_title: "Liên kết công ty năng lượng của quý vị cho {company}?",
+    take_over_text: "Chỉ tiếp tục nếu chính quý vị đã quét mã từ màn hình của mình. Khi xong, xin quay lại màn hình đó.",
 
     linked_title: "Đã liên kết {utility}",
     linked_text: "{company} hiện có thể xem các tài khoản này. Toàn bộ chỉ số sẽ có sau vài phút.",

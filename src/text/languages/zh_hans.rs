@@ -25,6 +25,7 @@ pub(in crate::text) const CHINESE: Catalogue = Catalogue {
     control_text: "共享会持续到您停止为止。如需停止，可要求 {company} 删除关联，或更改您在能源公司的密码。",
     proceed: "继续",
     welcome_small: "在您登录能源公司账户之前，不会共享任何数据。",
+    other_device: "在其他设备上继续",
 
     select_title: "您的能源账单来自哪家公司？",
     select_label: "按公司或州的英文名称或邮政编码搜索",
@@ -240,6 +241,14 @@ pub(in crate::text) const CHINESE_PAGES: PageWords = PageWords {
     approve_over_title: "请求已过期",
     approve_over_text: "没有人及时回应。请重新发送，然后在您的设备上批准。",
     approve_sent: "新的请求正在发送。",
+    elsewhere_title: "在其他设备上继续",
+    elsewhere_lead: "请用手机摄像头扫描此码。您将在手机上继续，本页会等待您。",
+    elsewhere_picture: "在其他设备上打开的二维码",
+    elsewhere_link: "或在该设备上打开此链接：",
+    elsewhere_taken: "您正在其他设备上继续。本页会一直等待，直到您的能源公司关联完成。",
+    elsewhere_here: "改为在此处继续",
+    take_over_title: "为{company}关联您的能源公司？",
+    take_over_text: "只有当您本人从自己的屏幕上扫描了此码时才继续。完成后，请回到那个屏幕。",
 
     linked_title: "已关联 {utility}",
     linked_text: "{company} 现在可以读取以下账户。全部读数将在几分钟内就绪。",

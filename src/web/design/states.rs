@@ -105,6 +105,10 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
             },
         );
     }
+    for (name, link) in [("other-device", Some("3mJr7AoUXx2Wqd5cZ9kLpTV4nB8yHsQeRfGtYuIoPaSd")), ("other-device-taken", None)] {
+        let html = drawn(&utility, language, PageContent::Elsewhere { link });
+        add(name, Screen::Page { kind: PageKind::Elsewhere, html });
+    }
     for (name, number, notice, waits) in [
         ("approve", Some("42"), None, true),
         ("approve-sent-again", None, Some(CodeNotice::Resent), true),
@@ -181,7 +185,9 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
 
 /// A screen that the server draws.
 fn drawn(utility: &UtilityCard, language: Language, content: PageContent<'_>) -> String {
-    draw(&Page { company: COMPANY, language, step: 1, utility: utility.clone(), can_change: true, content })
+    let utility = utility.clone();
+    let page = Page { company: COMPANY, language, step: 1, utility, can_change: true, content };
+    draw(&page, "https://connect.example")
 }
 
 fn view_of(screen: Screen) -> FlowView {

@@ -51,6 +51,7 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
         "use_file" => service.use_file(token, step).await?,
         "link_file" => service.link_file(token, step).await?,
         "finish" | "close" => return leave(service, token).await,
+        "here" => service.keep_here(token, step).await?,
         "look" => service.load(token).await?,
         _ if !method.is_empty() => service.choose_method(token, step, &method).await?,
         _ => {

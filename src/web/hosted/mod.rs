@@ -8,6 +8,7 @@
 mod act;
 mod document;
 mod file;
+pub(super) mod take_over;
 
 use std::convert::Infallible;
 

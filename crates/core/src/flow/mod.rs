@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use crate::connector::{ApproveChallenge, Challenge, CodeChallenge, ConnectorError};
 pub use pages::{ConsentNotice, DrawPage, FileMeter, FileNotice, FileSummary, Page, PageContent};
-pub use view::{ViewContext, available, card_of, view};
+pub use view::{ViewContext, available, card_of, unknown_card, view};
 
 /// Logins that a utility may refuse in one run before it stops.
 pub const MAX_LOGIN_ATTEMPTS: u8 = 5;

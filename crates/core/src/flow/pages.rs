@@ -60,6 +60,11 @@ pub enum PageContent<'a> {
         /// Accounts found under the login.
         accounts: &'a [AccountCard],
     },
+    /// The run goes on on another device.
+    Elsewhere {
+        /// What its link ends in; `None` once it was opened.
+        link: Option<&'a str>,
+    },
     /// The run cannot go on with this utility.
     Stopped {
         /// Why.

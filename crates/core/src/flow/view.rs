@@ -164,17 +164,22 @@ pub fn card_of(utility: &Utility, environment: Environment, off: &[u32]) -> Util
 fn card_of_id(id: u32, cx: ViewContext<'_>) -> UtilityCard {
     match cx.directory.by_id(id) {
         Some(utility) => card_of(utility, cx.environment, cx.off),
-        None => UtilityCard {
-            id,
-            name: "Your utility".into(),
-            place: String::new(),
-            electricity: false,
-            gas: false,
-            monogram: "?".into(),
-            tone: 0,
-            available: false,
-            down: false,
-            reset_site: None,
-        },
+        None => unknown_card(id),
+    }
+}
+
+/// The row of a utility that is in no directory.
+pub fn unknown_card(id: u32) -> UtilityCard {
+    UtilityCard {
+        id,
+        name: "Your utility".into(),
+        place: String::new(),
+        electricity: false,
+        gas: false,
+        monogram: "?".into(),
+        tone: 0,
+        available: false,
+        down: false,
+        reset_site: None,
     }
 }

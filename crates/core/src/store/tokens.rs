@@ -137,6 +137,11 @@ pub trait TokenStore: Send + Sync {
     async fn end_session(&self, token: &Digest, client_id: Uuid, at: Timestamp) -> StoreResult<Option<Uuid>>;
     /// Lets a run that is open at `now` go on until then; `false` when it is over or goes on for longer anyway.
     async fn extend_session(&self, session_id: Uuid, now: Timestamp, until: Timestamp) -> StoreResult<bool>;
+    /// Hands an unfinished run that is at `step` over by a new link, or no longer with `None`; the step is gone
+    /// then. `false`, and nothing changed, if it is not there.
+    async fn hand_session(&self, session_id: Uuid, step: u32, at: Option<Timestamp>) -> StoreResult<bool>;
+    /// Takes over a run that was handed over, is at `step` and was not taken: once. The step is gone then.
+    async fn take_session(&self, session_id: Uuid, step: u32, at: Timestamp) -> StoreResult<bool>;
     /// Sets where an unfinished run returns to.
     async fn set_redirect(&self, session_id: Uuid, redirect: Redirect) -> StoreResult<()>;
 }

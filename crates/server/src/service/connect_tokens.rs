@@ -136,6 +136,7 @@ impl Service {
             code_challenge: request.code_challenge,
             language: request.language,
             redirect: None,
+            handed: None,
         };
         let issued = ConnectTokenIssued { token, expires_in: self.settings.connect_token_seconds };
         self.auditor.seen(Event::of(Kind::ConnectTokenIssued).client(client.id));

@@ -8,6 +8,7 @@ mod connect_tokens;
 mod consent;
 mod data;
 mod files;
+mod handed;
 mod hosted;
 mod idempotency;
 mod pages;

@@ -87,10 +87,12 @@ impl Service {
     async fn run_by_key(&self, key: &Token) -> Result<Option<Run>, Fault> {
         let Some(handle) = key.handle() else { return Ok(None) };
         let run = self.as_open_run(self.store.session_by_handle(&handle).await?).await?;
-        Ok(run.filter(|Run { session, client }| {
+        let run = run.filter(|Run { session, client }| {
             let own = self.keys.run_key(session.id, &session.handle, client.environment);
             same(own.expose().as_bytes(), key.expose().as_bytes())
-        }))
+        });
+        // Here is where it was handed to.
+        Ok(run.map(|run| Run { session: ConnectSession { handed: None, ..run.session }, ..run }))
     }
 
     /// The run of a session that is neither finished nor expired. The flow is brought to now.
@@ -120,7 +122,12 @@ impl Service {
             consent_open: self.consent_url(run).is_some(),
             draw: &*self.draw,
         };
-        Ok(view(&session.flow, cx))
+        let view = view(&session.flow, cx);
+        if self.is_elsewhere(session) {
+            let screen = self.elsewhere(session, &client.name, cx.language);
+            return Ok(FlowView { screen, progress: None, can_go_back: false, ..view });
+        }
+        Ok(view)
     }
 
     /// Utilities that are switched off.
@@ -333,7 +340,11 @@ impl Service {
 
     async fn reload(&self, session: &ConnectSession) -> Result<Run, RunError> {
         let again = self.store.session_by_token(&session.token_digest).await.map_err(Fault::from)?;
-        self.as_open_run(again).await?.ok_or(RunError::TokenInvalid)
+        let mut run = self.as_open_run(again).await?.ok_or(RunError::TokenInvalid)?;
+        if session.handed.is_none() {
+            run.session.handed = None;
+        }
+        Ok(run)
     }
 
     /// The run once it has left `step` or its check, or as it is when the time is over.
@@ -347,6 +358,7 @@ impl Service {
     ) -> Result<FlowView, RunError> {
         let until = Instant::now() + longest;
         let waits = |session: &ConnectSession| match session.flow.stage {
+            _ if self.is_elsewhere(session) => session.step <= step,
             Stage::Checking { what: Check::Approval, .. } => session.step <= step,
             Stage::Checking { .. } => true,
             // For what comes of the customer's visit at the utility's site, or of the request on another device.

@@ -140,6 +140,7 @@ pub fn session(client_id: Uuid) -> ConnectSession {
         code_challenge: None,
         language: None,
         redirect: None,
+        handed: None,
     }
 }
 
