@@ -125,7 +125,8 @@ fn draw_button(
 /// A button that names where it leads: `public/frame.js` hands that to the app, and where there is none it is sent by
 /// the form of the id `nav`.
 pub(crate) fn way(class: &'static str, way: &'static str, label: &'static str) -> Part {
-    view! { <button class=class type="submit" form="nav" name="way" value=way data-way=way>{label}</button> }.fresh()
+    view! { <button class=class type="submit" form="nav" name="way" value=way data-way=way>{label}</button> }
+        .fresh()
 }
 
 /// The utility that a screen is about, with a way to another one (`public/frame.js` carries it out).

@@ -281,7 +281,10 @@ impl Modal {
             // A file that was read would be lost, too.
             self.typed.set(kind == PageKind::Preview);
         }
-        let waits = matches!(view.screen, Screen::Checking { .. } | Screen::Page { kind: PageKind::Approve | PageKind::Elsewhere, .. });
+        let waits = matches!(
+            view.screen,
+            Screen::Checking { .. } | Screen::Page { kind: PageKind::Approve | PageKind::Elsewhere, .. }
+        );
         self.announcement.set(String::new());
         self.view.set(view);
         focus_screen();
@@ -296,7 +299,8 @@ impl Modal {
         self.view.with_untracked(|view| match view.screen {
             Screen::Checking { .. } => true,
             Screen::Page { kind, .. } => {
-                matches!(kind, PageKind::Consent | PageKind::Approve | PageKind::Elsewhere) && self.shown.get_untracked()
+                matches!(kind, PageKind::Consent | PageKind::Approve | PageKind::Elsewhere)
+                    && self.shown.get_untracked()
             }
             _ => false,
         })

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::named;
 use crate::modal::code::channel_problem;
-use crate::modal::parts::{way, Tone, at_utility, icon, note};
+use crate::modal::parts::{Tone, at_utility, icon, note, way};
 use crate::small::{Part, Small};
 use crate::text::{Words, fill};
 

@@ -4,7 +4,7 @@ use connect_core::flow::{ConsentNotice, Page};
 use leptos::prelude::*;
 
 use super::{change, named};
-use crate::modal::parts::{way, Tone, at_utility, icon, note};
+use crate::modal::parts::{Tone, at_utility, icon, note, way};
 use crate::small::{Part, Small};
 use crate::text::Words;
 

@@ -17,7 +17,11 @@ pub(super) fn elsewhere(page: &Page<'_>, words: &Words, link: Option<&str>, addr
     let texts = words.pages;
     let shown = link.map(|mark| {
         let link = format!("{address}/on/{mark}");
-        let code = QRBuilder::new(link.as_str()).ecl(ECL::M).build().ok().map(|code| picture(&code, texts.elsewhere_picture));
+        let code = QRBuilder::new(link.as_str())
+            .ecl(ECL::M)
+            .build()
+            .ok()
+            .map(|code| picture(&code, texts.elsewhere_picture));
         view! {
             <p>{named(page, texts.elsewhere_lead)}</p>
             {code}

@@ -48,7 +48,6 @@ fn change(page: &Page<'_>, words: &Words) -> Option<&'static str> {
     page.can_change.then_some(words.pages.change)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

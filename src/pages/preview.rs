@@ -4,7 +4,7 @@ use connect_core::flow::{FileMeter, FileSummary, Page};
 use leptos::prelude::*;
 
 use super::named;
-use crate::modal::parts::{way, at_utility, icon};
+use crate::modal::parts::{at_utility, icon, way};
 use crate::small::{Part, Small};
 use crate::text::format::{date, number};
 use crate::text::{Words, fill, form};

@@ -5,7 +5,7 @@ use connect_wire::StopReason;
 use leptos::prelude::*;
 
 use super::named;
-use crate::modal::parts::{way, monogram, outside_link};
+use crate::modal::parts::{monogram, outside_link, way};
 use crate::small::{Part, Small};
 use crate::text::Words;
 

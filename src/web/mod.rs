@@ -122,9 +122,7 @@ pub fn router(web: Web) -> Router {
         .route("/connect/theme.css", get(theme::stylesheet).layer(by_address()))
         .route("/connect/logo/{name}", get(theme::logo).layer(by_address()));
     if web.company.is_some() {
-        pages = pages
-            .route("/design", get(design::overview))
-            .route("/design/{state}", get(design::state));
+        pages = pages.route("/design", get(design::overview)).route("/design/{state}", get(design::state));
     }
     let (service, proxies) = (web.service.clone(), web.proxies.clone());
     let all = pages

@@ -21,7 +21,8 @@ async fn go(site: &Site, token: &Secret, step: u32, way: Way) -> FlowView {
 /// Hands a run over; what its link ends in.
 async fn handed(site: &Site, token: &Secret) -> String {
     let step = load(site, token).await.step;
-    let Screen::Page { kind: PageKind::Elsewhere, html } = go(site, token, step, Way::HandOver).await.screen else {
+    let Screen::Page { kind: PageKind::Elsewhere, html } = go(site, token, step, Way::HandOver).await.screen
+    else {
         panic!("not handed over");
     };
     let (_, rest) = html.split_once("/on/").unwrap();
@@ -95,7 +96,8 @@ async fn the_code_is_for_the_page_that_opened_connect() {
     let token = site.connect_token("u").await;
     let key = key(&site.send(take(&handed(&site, &token).await)).await);
     let view = go(&site, &key, load(&site, &key).await.step, Way::On).await;
-    let select = connect::calls::SelectUtility { token: hidden(&key), step: view.step, utility: crate::support::PGE };
+    let select =
+        connect::calls::SelectUtility { token: hidden(&key), step: view.step, utility: crate::support::PGE };
     let view: FlowView = site.send(call(&select)).await.returned();
     let (username, password) = (Hidden("good".into()), Hidden("password".into()));
     let login = SubmitLogin { token: hidden(&key), step: view.step, username, password };

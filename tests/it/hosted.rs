@@ -62,9 +62,11 @@ impl Browser<'_> {
     async fn send(&mut self, fields: &[(&str, &str)]) -> &Answer {
         let text = self.last.text();
         // Those of the last screen: a document that goes on has one form of each id.
-        let hidden = |name| between(&text, &format!("name=\"{name}\" value=\""), "\"").unwrap_or_default().to_owned();
+        let hidden =
+            |name| between(&text, &format!("name=\"{name}\" value=\""), "\"").unwrap_or_default().to_owned();
         let (key, step) = (hidden("key"), hidden("step"));
-        let all: Vec<_> = [("key", key.as_str()), ("step", &step)].into_iter().chain(fields.iter().copied()).collect();
+        let all: Vec<_> =
+            [("key", key.as_str()), ("step", &step)].into_iter().chain(fields.iter().copied()).collect();
         self.last = self.site.send(form("/connect/step", &all)).await;
         &self.last
     }
@@ -80,7 +82,10 @@ async fn every_step_is_a_form_up_to_the_way_back_with_a_code() {
     browser.send(&[]).await;
     assert_eq!(heading(&browser.last), "Who sends your energy bill?");
     browser.send(&[("query", "pacific gas")]).await;
-    assert!(browser.last.text().contains("Pacific Gas and Electric") && browser.last.text().contains("1 utility found"));
+    assert!(
+        browser.last.text().contains("Pacific Gas and Electric")
+            && browser.last.text().contains("1 utility found")
+    );
     browser.send(&[("utility", "7")]).await;
     browser.send(&[("way", "back")]).await;
     assert_eq!(heading(&browser.last), "Who sends your energy bill?");
@@ -273,9 +278,11 @@ async fn only_a_page_of_the_companys_may_frame_it_and_only_our_own_may_send_its_
     let token = site.connect_token("u").await;
     let fields = [("connect_token", token.expose()), ("redirect_uri", BACK)];
     let framed = |origin: &'static str| form("/connect", &fields).header("origin", origin);
-    for (origin, ancestors) in
-        [("https://app.example", "https://app.example"), ("https://evil.example", "'none'"), ("null", "https://app.example")]
-    {
+    for (origin, ancestors) in [
+        ("https://app.example", "https://app.example"),
+        ("https://evil.example", "'none'"),
+        ("null", "https://app.example"),
+    ] {
         let answer = site.send(framed(origin).header("sec-fetch-site", "cross-site")).await;
         assert_eq!(answer.status, 200, "{origin}");
         let policy = answer.header("content-security-policy").to_owned();
@@ -309,8 +316,16 @@ async fn bad_forms_get_a_page_and_change_nothing() {
         ("multipart/form-data; boundary=b", "", 400),
         ("multipart/form-data", "--b--", 400),
         ("text/plain", "x", 400),
-        ("multipart/form-data; boundary=b", "--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\nx\r\n--b--", 401),
-        ("multipart/form-data; boundary=b", "--b\r\ncontent-disposition: form-data; name=\"other\"\r\n\r\nx\r\n--b--", 400),
+        (
+            "multipart/form-data; boundary=b",
+            "--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\nx\r\n--b--",
+            401,
+        ),
+        (
+            "multipart/form-data; boundary=b",
+            "--b\r\ncontent-disposition: form-data; name=\"other\"\r\n\r\nx\r\n--b--",
+            400,
+        ),
     ] {
         let answer = site.send(post("/connect/file").body(kind, body)).await;
         assert_eq!(answer.status, status, "{kind} {body}");

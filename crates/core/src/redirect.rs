@@ -143,7 +143,10 @@ mod tests {
     fn the_outcome_joins_what_is_in_the_address() {
         let back = |address, state| Redirect::new(uri(address), state).unwrap().with(&[("code", "c d&e")]);
         assert_eq!(back("https://a.com", ""), "https://a.com?code=c+d%26e");
-        assert_eq!(back("https://a.com/x?y=1", "s=1&code=2"), "https://a.com/x?y=1&code=c+d%26e&state=s%3D1%26code%3D2");
+        assert_eq!(
+            back("https://a.com/x?y=1", "s=1&code=2"),
+            "https://a.com/x?y=1&code=c+d%26e&state=s%3D1%26code%3D2"
+        );
         assert_eq!(back("https://a.com/x?", ""), "https://a.com/x?code=c+d%26e");
         assert!(Redirect::new(uri("https://a.com"), &"s".repeat(1001)).is_none());
     }

@@ -8,7 +8,8 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::rows::{
-    Done, digest, each, environment, environment_name, json, number_or_null, one, redirect_uri, run, text, time, uuid,
+    Done, digest, each, environment, environment_name, json, number_or_null, one, redirect_uri, run, text, time,
+    uuid,
 };
 
 /// [`connect_core::store::ClientStore::add_client`].

@@ -92,10 +92,21 @@ mod tests {
             conn.pragma_update(None, "user_version", version as u32).unwrap();
             apply(&conn).unwrap();
             assert_eq!(inspect(&conn).unwrap(), Found::Version(latest()));
-            for table in ["bill_documents", "idempotent_answers", "audit_log", "login_tries", "client_logos", "client_redirect_uris"] {
+            for table in [
+                "bill_documents",
+                "idempotent_answers",
+                "audit_log",
+                "login_tries",
+                "client_logos",
+                "client_redirect_uris",
+            ] {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
             }
-            for column in ["theme FROM clients", "language FROM connect_sessions", "redirect_uri, handed_at FROM connect_sessions"] {
+            for column in [
+                "theme FROM clients",
+                "language FROM connect_sessions",
+                "redirect_uri, handed_at FROM connect_sessions",
+            ] {
                 conn.prepare(&format!("SELECT {column}")).unwrap();
             }
         }

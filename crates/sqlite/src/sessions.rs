@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::answers;
 use crate::rows::{
-    Done, digest, digest_or_null, json, number, one, redirect_uri, run, text, time, time_or_null, uuid, uuid_or_null,
+    Done, digest, digest_or_null, json, number, one, redirect_uri, run, text, time, time_or_null, uuid,
+    uuid_or_null,
 };
 
 /// [`connect_core::store::Store::add_session`], with the flow as text.

@@ -264,7 +264,11 @@ pub const LOGINS: &[PortalLogin] = &[
         "Asks for a code of an authenticator app: not sent, without a time limit.",
     ),
     PortalLogin::confirm("mfa_question", By::Question, None, "Asks a security question, to answer in words."),
-    PortalLogin::accept("mfa_push", Holds::Electric, "Signs in at once: only in the sandbox it is approved in an app."),
+    PortalLogin::accept(
+        "mfa_push",
+        Holds::Electric,
+        "Signs in at once: only in the sandbox it is approved in an app.",
+    ),
     PortalLogin::accept("mfa_push_declined", Holds::Electric, "Signs in at once, as well."),
     PortalLogin::confirm(
         "mfa_expired",

@@ -1,7 +1,6 @@
 //! The modal in every state, as it is shown on `/design`.
 
 use connect_core::connector::ApproveChallenge;
-use jiff::Timestamp;
 use connect_core::directory::Directory;
 use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary, Page, PageContent, card_of};
 use connect_core::language::Language;
@@ -10,6 +9,7 @@ use connect_wire::{
     AccountCard, Channel, Check, CodeNotice, CodePrompt, CodeView, CredentialsView, FlowView, LoginNotice,
     MethodOption, Mode, PageKind, Progress, Screen, StopReason, UtilityCard,
 };
+use jiff::Timestamp;
 
 use crate::modal::Moment;
 use crate::pages::draw;
@@ -105,7 +105,9 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
             },
         );
     }
-    for (name, link) in [("other-device", Some("3mJr7AoUXx2Wqd5cZ9kLpTV4nB8yHsQeRfGtYuIoPaSd")), ("other-device-taken", None)] {
+    for (name, link) in
+        [("other-device", Some("3mJr7AoUXx2Wqd5cZ9kLpTV4nB8yHsQeRfGtYuIoPaSd")), ("other-device-taken", None)]
+    {
         let html = drawn(&utility, language, PageContent::Elsewhere { link });
         add(name, Screen::Page { kind: PageKind::Elsewhere, html });
     }

@@ -112,12 +112,8 @@ pub(super) fn screen(run: &RunDocument, asked: &Asked, moment: Moment) -> String
 /// The form of buttons that stand alone, and what goes along with the screen's own form. What stands in the first one's
 /// attributes is for `public/frame.js`: how leaving ends.
 fn forms(key: &Secret, view: &FlowView, asked: &Asked) -> String {
-    let fields = [
-        ("key", key.expose()),
-        ("step", &view.step.to_string()),
-        ("l", &asked.language),
-        ("o", &asked.origin),
-    ];
+    let fields =
+        [("key", key.expose()), ("step", &view.step.to_string()), ("l", &asked.language), ("o", &asked.origin)];
     let inputs = |form: &str| -> String {
         let input = |(name, value): &(&str, &str)| {
             format!("<input type=\"hidden\"{form} name=\"{name}\" value=\"{}\">", escaped(value))

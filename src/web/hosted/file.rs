@@ -51,9 +51,9 @@ pub(in crate::web) async fn file(State(web): State<Web>, headers: HeaderMap, bod
 
 fn limits() -> Constraints {
     let fields = ["key", "step", "l", "o"];
-    let each = fields.into_iter().fold(SizeLimit::new().whole_stream(READ_BYTES), |limit, name| {
-        limit.for_field(name, FIELD_BYTES)
-    });
+    let each = fields
+        .into_iter()
+        .fold(SizeLimit::new().whole_stream(READ_BYTES), |limit, name| limit.for_field(name, FIELD_BYTES));
     Constraints::new().allowed_fields(fields.into_iter().chain(["file"]).collect()).size_limit(each)
 }
 
@@ -74,9 +74,11 @@ async fn arrive(web: &Web, mut form: Multipart<'_>) -> Result<Sent, Response> {
                 // Another window was faster, whose screen is shown.
                 let place = if waits { web.arriving.place(run.as_str()).await } else { None };
                 let mut file = Some(Vec::new());
-                while let Some(piece) = timeout(SILENCE, field.chunk()).await.map_err(|_| {
-                    plain_words(StatusCode::REQUEST_TIMEOUT)
-                })?.map_err(bad)? {
+                while let Some(piece) = timeout(SILENCE, field.chunk())
+                    .await
+                    .map_err(|_| plain_words(StatusCode::REQUEST_TIMEOUT))?
+                    .map_err(bad)?
+                {
                     let fits = |file: &Vec<u8>| file.len() + piece.len() <= MAX_FILE_BYTES && place.is_some();
                     file = file.filter(fits);
                     if let Some(file) = &mut file {

@@ -83,9 +83,9 @@ async fn enter(web: &Web, entrance: Entrance, headers: &HeaderMap) -> Response {
     }
     // A page that frames this is one of its own origin, or of the one that it returns to.
     let sent_from = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let framed_by = sent_from.filter(|text| Origin::parse(text).is_ok()).or_else(|| {
-        RedirectUri::parse(&redirect_uri).ok().map(|uri| uri.origin().as_str().to_owned())
-    });
+    let framed_by = sent_from
+        .filter(|text| Origin::parse(text).is_ok())
+        .or_else(|| RedirectUri::parse(&redirect_uri).ok().map(|uri| uri.origin().as_str().to_owned()));
     let asked = Asked { language, origin: framed_by.unwrap_or_default(), found: None };
     origin::speaking(wished, show(web, &token, asked, Moment::Quiet, StatusCode::OK)).await
 }
@@ -173,7 +173,9 @@ fn watch(web: Web, run: RunDocument, asked: Asked) -> Response {
             match web.service.wait(&key, step).await {
                 Ok(view) if matches!(view.screen, Screen::Checking { .. }) => step = view.step,
                 Ok(_) | Err(RunError::OutOfPlace) => break,
-                Err(RunError::TokenInvalid) => return message(words().modal.expired_title, words().modal.expired_text),
+                Err(RunError::TokenInvalid) => {
+                    return message(words().modal.expired_title, words().modal.expired_text);
+                }
                 Err(RunError::Fault(fault)) => {
                     tracing::error!(%fault, "a step of a run failed");
                     return message(words().pages.back_fault_title, words().pages.back_fault_text);

@@ -84,7 +84,8 @@ impl Site {
             connectors,
             Settings::default(),
         );
-        let service = Arc::new(service.drawing(Box::new(|page| connect::pages::draw(page, "http://localhost:8080"))));
+        let service =
+            Arc::new(service.drawing(Box::new(|page| connect::pages::draw(page, "http://localhost:8080"))));
         let (id, secret) = service.register_client("Northwind Solar", Environment::Sandbox).await.unwrap();
         // Where the tests' pages are.
         for origin in ["https://app.example", "https://a.example"] {

@@ -156,7 +156,9 @@ impl Flow {
                 Ok((checking(Box::new(from), Check::Sending, now), Effect::Resume))
             }
             (stage, Action::Approved) => {
-                let Some(from @ Stage::Approve { challenge, .. }) = stage.approval() else { return Err(OutOfPlace) };
+                let Some(from @ Stage::Approve { challenge, .. }) = stage.approval() else {
+                    return Err(OutOfPlace);
+                };
                 Ok((awaiting(from.without_notice(), challenge.expires_at), Effect::Resume))
             }
             _ => Err(OutOfPlace),

@@ -1,6 +1,8 @@
 //! From a flow to what the browser draws.
 
-use connect_wire::{Check, CodeView, CredentialsView, FlowView, LoginNotice, PageKind, Progress, Screen, UtilityCard};
+use connect_wire::{
+    Check, CodeView, CredentialsView, FlowView, LoginNotice, PageKind, Progress, Screen, UtilityCard,
+};
 use jiff::Timestamp;
 
 use super::{DrawPage, Flow, Page, PageContent, SignIn, Stage};

@@ -62,7 +62,9 @@ async fn a_code_comes_over_the_channel_of_the_name() {
 #[tokio::test]
 async fn every_confirmed_login_is_accepted_with_its_code() {
     for row in LOGINS {
-        let (Some(code), false) = (row.code, ["mfa_expired", "mfa_site_down", "mfa_push_declined"].contains(&row.username)) else {
+        let (Some(code), false) =
+            (row.code, ["mfa_expired", "mfa_site_down", "mfa_push_declined"].contains(&row.username))
+        else {
             continue;
         };
         let mut waiting = Waiting::at_begin(row.username).await;

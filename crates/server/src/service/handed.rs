@@ -77,14 +77,16 @@ impl Service {
 
     /// Whether the run is elsewhere, for whoever has opened it.
     pub(super) fn is_elsewhere(&self, session: &ConnectSession) -> bool {
-        let waits = |handed: Handed| handed.taken_at.is_some() || after(handed.at, LINK_SECONDS) > self.clock.now();
+        let waits =
+            |handed: Handed| handed.taken_at.is_some() || after(handed.at, LINK_SECONDS) > self.clock.now();
         // What is done is done for all.
         session.linked_user.is_none() && session.handed.is_some_and(waits)
     }
 
     /// What stands there meanwhile.
     pub(super) fn elsewhere(&self, session: &ConnectSession, company: &str, language: Language) -> Screen {
-        let link = session.handed.filter(|handed| handed.taken_at.is_none()).map(|handed| self.mark(session, &handed));
+        let link =
+            session.handed.filter(|handed| handed.taken_at.is_none()).map(|handed| self.mark(session, &handed));
         let html = (self.draw)(&Page {
             company,
             language,
