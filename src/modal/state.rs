@@ -1,6 +1,7 @@
 //! State of the modal in the browser: the last view of the server, and what only the browser
 //! knows (is something typed, is a call on its way).
 
+mod leaving;
 mod time;
 
 use std::time::Duration;
@@ -13,9 +14,9 @@ use leptos::wasm_bindgen::closure::Closure;
 use serde::Serialize;
 
 use super::bridge;
-use super::focus::{focus, focus_screen};
+use super::focus::focus_screen;
 use super::parts::field_value;
-use crate::calls::{CallError, ChooseMethod, Finish, Go, Load, Wait, Way, ask, encode, post, read};
+use crate::calls::{CallError, ChooseMethod, Go, Load, Wait, Way, ask, encode, post, read};
 
 /// How long a lost connection is left alone before the modal asks again by itself.
 const POLL_AGAIN: Duration = Duration::from_secs(3);
@@ -327,81 +328,6 @@ impl Modal {
                 }
             }
             self.polling.set_value(false);
-        });
-    }
-
-    /// Escape, a click beside the sheet, or the close button. Asks first when something typed
-    /// would be lost.
-    pub(super) fn dismiss(self) {
-        if self.ending.get_untracked() {
-            self.more_time();
-        } else if self.asking.get_untracked() {
-            self.stay();
-        } else if self.typed.get_untracked() && !self.expired.get_untracked() {
-            self.asking.set(true);
-            focus(".leave .primary");
-        } else {
-            self.leave();
-        }
-    }
-
-    /// A click beside the sheet. The second click of a double-click on the page's button lands
-    /// here too, and must not close what the first one opened.
-    pub(super) fn dismiss_by_click(self) {
-        if js_sys::Date::now() - self.opened_at.get_value() > 400.0 {
-            self.dismiss();
-        }
-    }
-
-    /// Goes on instead of leaving.
-    pub(super) fn stay(self) {
-        self.asking.set(false);
-        focus_screen();
-    }
-
-    /// Leaves, with the outcome that belongs to the screen.
-    pub(super) fn leave(self) {
-        if self.expired.get_untracked() {
-            return self.close("token_invalid", "", "");
-        }
-        match self.view.with_untracked(|v| v.screen.clone()) {
-            Screen::Linked { .. } => self.finish(),
-            Screen::Unsupported { utility } => {
-                // The next opening starts with the choice again.
-                self.go(Way::ChangeUtility);
-                self.close("unavailable_utility_credentials_submitted", &utility.id.to_string(), &utility.name);
-            }
-            _ => self.close("user_initiated_exit", "", ""),
-        }
-    }
-
-    fn close(self, status: &str, utility_id: &str, utility_name: &str) {
-        self.typed.set(false);
-        self.asking.set(false);
-        self.ending.set(false);
-        self.shown.set(false);
-        // Draws the screen anew, without what was typed into it.
-        self.view.update(|_| ());
-        bridge::exit(status, utility_id, utility_name);
-    }
-
-    /// Fetches the authorization code and hands it to the page.
-    pub(super) fn finish(self) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.lost.set(false);
-        spawn_local(async move {
-            match ask(Finish { token: self.token() }).await {
-                Ok(code) => {
-                    self.shown.set(false);
-                    bridge::success(&code.0);
-                }
-                Err(CallError::TokenInvalid) => self.expire(),
-                Err(_) => self.lost.set(true),
-            }
-            self.busy.set(false);
         });
     }
 

@@ -17,6 +17,7 @@
 
 mod pages;
 mod rules;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod view;

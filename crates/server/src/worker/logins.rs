@@ -2,6 +2,8 @@
 //! only if the run still waits for it. A customer who went back or closed the page has moved the
 //! run's step on, and a late answer changes nothing.
 
+mod approval;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,21 +11,20 @@ use connect_core::audit::{Event, Kind as Recorded, Subject};
 use connect_core::clock::Clock;
 use connect_core::connector::{
     ChallengeInput, ChallengeProblem, Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep,
-    MeterKind, RemoteAccount, UtilitySession,
+    RemoteAccount, UtilitySession,
 };
-use connect_core::flow::{Answer, CHECK_SECONDS, Flow, Stage};
+use connect_core::flow::{Answer, CHECK_SECONDS, Flow};
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
-use connect_core::store::{Access, Account, Advance, ConnectSession, Meter, NewLink, SealLogin, Store, User};
+use connect_core::store::{Access, Advance, ConnectSession, NewLink, SealLogin, Store, User};
 use connect_core::tries::{CODES_PER_LOGIN, TryEnd};
 use connect_core::vault::{Context, Kind, Vault};
-use connect_wire::{AccountCard, Check};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::accounts::{account_of, card_of};
 use super::sync::SyncDesk;
 use super::tries::{Asker, Tries};
 use super::wiped::zeroize_json;
@@ -32,9 +33,6 @@ use crate::service::{Auditor, Fault, new_id};
 
 /// Longest time of a call.
 const CHECK: Duration = Duration::from_secs(CHECK_SECONDS.unsigned_abs());
-
-/// How often is looked whether the customer has approved on another device.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// A login in progress as it is sealed beside the run.
 #[derive(Serialize, Deserialize)]
@@ -178,35 +176,6 @@ impl Job {
                     tracing::error!(session = %self.session.id, %fault, "an approval could not be watched for");
                     self.end(self.write_answer(Answer::Broke, None).await);
                 }
-            }
-        }
-    }
-
-    /// The run as it is now, if it waits for an approval: until when.
-    async fn awaits_approval(&mut self) -> Option<Timestamp> {
-        let session = self.store.session_by_token(&self.session.token_digest).await.ok().flatten()?;
-        // Another call has begun since: that one sees to it.
-        let own = session.step == self.session.step + 1;
-        let Stage::Checking { what: Check::Approval, until, .. } = session.flow.stage else { return None };
-        self.session = session;
-        own.then_some(until)
-    }
-
-    /// Asks the utility until there is an answer; `None` when the customer has gone elsewhere.
-    async fn watch(&self, until: Timestamp) -> Result<Option<Outcome>, Fault> {
-        loop {
-            tokio::time::sleep(LOOK_AGAIN).await;
-            let now = self.store.session_by_token(&self.session.token_digest).await?;
-            if now.is_none_or(|now| now.step != self.session.step || now.finished_at.is_some()) {
-                return Ok(None);
-            }
-            if self.clock.now() >= until {
-                return Ok(Some(Outcome::Silent));
-            }
-            let asked = tokio::time::timeout(CHECK, self.ask(Work::Resume(ChallengeInput::Poll))).await;
-            match asked.unwrap_or(Ok(Outcome::Silent))? {
-                Outcome::Challenge(_, _, LoginStep::Challenge { problem: None, .. }) => {}
-                outcome => return Ok(Some(outcome)),
             }
         }
     }
@@ -424,26 +393,4 @@ fn refused(error: &ConnectorError) -> bool {
             | ConnectorError::ChallengeExpired
             | ConnectorError::ActionRequired(_)
     )
-}
-
-/// An account as it is stored, should it be new.
-pub(crate) fn account_of(remote: &RemoteAccount, clock: &dyn Clock) -> Account {
-    let id = |public: Option<Uuid>| public.unwrap_or_else(|| new_id(clock));
-    Account {
-        id: id(remote.public_id),
-        account_number: remote.account_number.clone(),
-        address: remote.address.clone(),
-        meters: remote.meters.iter().map(|meter| Meter { id: id(meter.public_id), kind: meter.kind }).collect(),
-    }
-}
-
-pub(crate) fn card_of(account: &RemoteAccount) -> AccountCard {
-    let has = |kind| account.meters.iter().any(|m| m.kind == kind);
-    let digits = account.account_number.chars().count();
-    AccountCard {
-        address: account.address.clone(),
-        ending: account.account_number.chars().skip(digits.saturating_sub(4)).collect(),
-        electricity: has(MeterKind::Electric),
-        gas: has(MeterKind::Gas),
-    }
 }

@@ -5,6 +5,7 @@
 //! (HTTP, HTML, files of strangers) then reaches no stored password. In the running program this is a process
 //! of its own ([`crate::process`]); tests put both sides into one ([`together`]).
 
+mod accounts;
 mod logins;
 mod opening;
 mod rotation;
@@ -29,7 +30,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::service::{Auditor, Service, Settings};
-pub(crate) use logins::{account_of, card_of};
+pub(crate) use accounts::{account_of, card_of};
 pub use opening::{OpenVaultError, open_vault};
 pub use rotation::{RotateError, Rotated, rotate, sealed_under};
 pub use side::{ConnectorSide, PdfAnswer, RunAt, Work};

@@ -12,7 +12,7 @@ use connect_core::vault::VaultError;
 use tokio::time::{Instant, timeout};
 
 use super::Worker;
-use super::logins::account_of;
+use super::accounts::account_of;
 use super::tries::Asker;
 use crate::service::{Fault, new_id};
 
