@@ -1,0 +1,246 @@
+// What a customer hears who does not see the screen: word by word, and each announcement once. A change of these texts is
+// a change of the product for them, and is read as one.
+import { CONNECT, connectToken } from '../support/api';
+import { expect, test as base } from '../support/fixtures';
+import { hold } from '../support/hold';
+import { PGE, PLAIN, type Modal } from '../support/modal';
+import { Reader } from '../support/spoken';
+
+const test = base.extend<{ reader: Reader }>({
+  reader: async ({ modal, page }, use) => use(await Reader.listen(page, () => modal.document())),
+});
+
+test('from Welcome to Done', async ({ modal, page, reader, user }) => {
+  await page.goto(PLAIN);
+  await page.evaluate((token) => { window.token = token; }, await connectToken(user));
+  const arrives = async (title: string) => {
+    await modal.at(title);
+    await expect(modal.title).toBeFocused();
+    await reader.heard();
+    await reader.reads();
+  };
+
+  reader.does('Connect your utility');
+  await page.getByRole('button', { name: 'Connect your utility' }).click();
+  await modal.ready();
+  await reader.enters();
+  await arrives('Northwind Solar would like to read your energy data');
+
+  reader.does('Continue');
+  await modal.proceed();
+  await expect(modal.search).toBeFocused();
+  await reader.heard();
+  await reader.reads();
+
+  const types = async (query: string, found: number) => {
+    reader.does(`types “${query}”`);
+    await modal.search.fill(query);
+    await expect(modal.frame.getByRole('option')).toHaveCount(found);
+    await reader.heard();
+  };
+  await types('pacific', 4);
+  await types('xqzzy', 0);
+  await reader.reads();
+  await types('pacific', 4);
+  await reader.reads();
+  reader.does('arrow down');
+  await modal.search.press('ArrowDown');
+  await reader.heard();
+  reader.does('arrow up');
+  await modal.search.press('ArrowUp');
+  await reader.heard();
+  await types('cherokee', 2);
+  await types('pacific gas', 1);
+
+  reader.does('Enter');
+  await modal.search.press('Enter');
+  await arrives(`Sign in to ${PGE}`);
+
+  reader.does('to the user name, types it; to the password, types it; shows it and hides it');
+  await modal.username.focus();
+  await page.keyboard.type('mfa_choose');
+  await modal.password.focus();
+  await page.keyboard.type('password');
+  await modal.button('Show password').focus();
+  await reader.heard();
+  await page.keyboard.press('Enter');
+  await reader.heard();
+  await page.keyboard.press('Enter');
+  await reader.heard();
+
+  reader.does('Sign in');
+  await modal.button('Sign in').click();
+  await arrives(`How should ${PGE} confirm it’s you?`);
+
+  reader.does('Text message');
+  await modal.button(/^Text message/).click();
+  await arrives(`Enter the code from ${PGE}`);
+
+  reader.does('to the code, types it, Enter');
+  await modal.code.focus();
+  await page.keyboard.type('123456');
+  await page.keyboard.press('Enter');
+  await arrives(`${PGE} is linked`);
+  expect(reader.transcript).toMatchSnapshot('happy-path.txt');
+});
+
+/** A screen on which something goes wrong, and the place where the focus is then. */
+type Case = { act: (modal: Modal) => Promise<void>; says: string | RegExp; at: 'title' | 'username' | 'password' | 'code' };
+
+async function hears(name: string, { act, says, at }: Case, modal: Modal, reader: Reader) {
+  const focused = (id: string) => expect(modal.frame.locator(`#${id}`)).toBeFocused();
+  await focused('title');
+  await reader.skip();
+  reader.does(name.replaceAll('-', ' '));
+  await act(modal);
+  await expect(modal.frame.locator('.screen').getByText(says)).toBeVisible();
+  await focused(at);
+  await reader.heard();
+  await reader.reads();
+  expect(reader.transcript).toMatchSnapshot(`${name}.txt`);
+}
+
+const signsIn = (login: string, password?: string) => (modal: Modal) => modal.signIn(login, password);
+
+const AT_LOGIN: Record<string, Case> = {
+  'login-both-missing': { act: signsIn('', ''), says: 'Enter your user name or e-mail.', at: 'username' },
+  'login-password-missing': { act: signsIn('user@pelm.com', ''), says: 'Enter your password.', at: 'password' },
+  'login-too-long': { act: signsIn('é'.repeat(1000)), says: 'That is longer than any login.', at: 'password' },
+  'login-wrong': { act: signsIn('bad_password'), says: /did not accept this login/, at: 'password' },
+  'login-down': { act: signsIn('site_down'), says: /is not answering/, at: 'title' },
+  'login-changed': { act: signsIn('site_changed'), says: 'Something went wrong on our side.', at: 'title' },
+  'login-no-accounts': { act: signsIn('empty'), says: 'This login has no account to share.', at: 'title' },
+  'login-locked': { act: signsIn('locked'), says: `${PGE} has locked this login`, at: 'title' },
+};
+
+for (const [name, what] of Object.entries(AT_LOGIN)) {
+  test(name, async ({ modal, reader, start }) => {
+    await start('pge');
+    await modal.proceed();
+    await modal.at(`Sign in to ${PGE}`);
+    await hears(name, what, modal, reader);
+  });
+}
+
+const AT_CODE: Record<string, Case & { login: string }> = {
+  'code-missing': { login: 'mfa_sms', act: (modal) => modal.verify(''), says: 'Enter the code.', at: 'code' },
+  'code-wrong': { login: 'mfa_sms', act: (modal) => modal.verify('000000'), says: /did not accept this code/, at: 'code' },
+  'code-too-many': {
+    login: 'mfa_sms',
+    act: async (modal) => {
+      for (const left of ['2 tries', 'one try']) {
+        await modal.verify('000000');
+        await expect(modal.frame.locator('#code-error')).toContainText(left);
+      }
+      await modal.verify('000000');
+    },
+    says: 'Too many wrong codes.',
+    at: 'title',
+  },
+  'code-expired': { login: 'mfa_expired', act: (modal) => modal.verify('123456'), says: 'This code is no longer valid.', at: 'title' },
+  'code-down': { login: 'mfa_site_down', act: (modal) => modal.verify('123456'), says: /is not answering/, at: 'title' },
+  'code-resent': { login: 'mfa_expired', act: (modal) => modal.button('Send again').click(), says: 'A new code is on its way.', at: 'title' },
+  'question-wrong': { login: 'mfa_question', act: (modal) => modal.verify('bello', modal.frame.locator('#code')), says: /did not accept this answer/, at: 'code' },
+};
+
+for (const [name, { login, ...what }] of Object.entries(AT_CODE)) {
+  test(name, async ({ modal, reader, start }) => {
+    await start('pge');
+    await modal.proceed();
+    await modal.signIn(login);
+    await modal.at(/^Enter the code from|asks a question$/);
+    await hears(name, what, modal, reader);
+  });
+}
+
+test('a utility that takes its time', async ({ modal, page, reader, start }) => {
+  await start('pge');
+  await modal.proceed();
+  await modal.at(`Sign in to ${PGE}`);
+  const answer = await hold(page, '**/_connect/wait');
+  await reader.skip();
+  reader.does('signs in');
+  await modal.signIn('slow');
+  await modal.at(`Signing in to ${PGE}`);
+  await expect(modal.title).toBeFocused();
+  await reader.heard();
+  await reader.reads();
+  reader.does('waits');
+  await expect(modal.frame.getByText('is slow today')).toBeVisible();
+  await reader.heard();
+  answer();
+  await modal.linked();
+  await expect(modal.title).toBeFocused();
+  await reader.heard();
+  expect(reader.transcript).toMatchSnapshot('slow.txt');
+});
+
+test('the connection is lost, and found', async ({ modal, page, problems, reader, start }) => {
+  problems.expect(/net::ERR_FAILED/);
+  await start('pge');
+  await modal.proceed();
+  await modal.at(`Sign in to ${PGE}`);
+  await reader.skip();
+  reader.does('signs in without a connection');
+  await page.route('**/_connect/**', (route) => route.abort());
+  await modal.signIn('good');
+  await expect(modal.frame.locator('.network')).toBeVisible();
+  await reader.heard();
+  await reader.reads();
+  reader.does('Try again');
+  await page.unroute('**/_connect/**');
+  await modal.button('Try again').click();
+  await expect(modal.frame.locator('.network')).toBeHidden();
+  await reader.heard();
+  expect(reader.transcript).toMatchSnapshot('connection.txt');
+});
+
+test('the time of a code is over', async ({ modal, page, reader, start }) => {
+  await page.clock.install();
+  await start('pge');
+  await modal.proceed();
+  await modal.signIn('mfa_sms');
+  await modal.at(`Enter the code from ${PGE}`);
+  await reader.skip();
+  const waits = async (milliseconds: number, until: string) => {
+    reader.does(`waits until “${until}”`);
+    await page.clock.runFor(milliseconds);
+    await expect(modal.frame.getByText(until, { exact: true })).toBeVisible();
+    await page.clock.runFor(100);
+    await reader.heard();
+  };
+  await waits(31_000, 'Send again');
+  await waits(270_000, 'This code is no longer valid');
+  expect(reader.transcript).toMatchSnapshot('code-over.txt');
+});
+
+test('the question before leaving', async ({ modal, page, reader, start }) => {
+  await start('pge');
+  await modal.proceed();
+  await modal.at(`Sign in to ${PGE}`);
+  await modal.username.fill('good');
+  await modal.username.focus();
+  await reader.skip();
+  reader.does('Escape');
+  await page.keyboard.press('Escape');
+  await expect(modal.button('Keep going')).toBeFocused();
+  await reader.heard();
+  await reader.reads();
+  reader.does('Keep going');
+  await page.keyboard.press('Enter');
+  await expect(modal.question).toBeHidden();
+  await expect(modal.title).toBeFocused();
+  await reader.heard();
+  expect(reader.transcript).toMatchSnapshot('leave.txt');
+});
+
+test('what the sandbox does not play, as /design shows it', async ({ page }) => {
+  const reader = await Reader.listen(page, () => page.mainFrame());
+  for (const state of ['credentials-slow', 'credentials-action', 'credentials-code-over', 'code-too-long', 'code-too-soon', 'method-down', 'ending', 'expired']) {
+    reader.does(state.replaceAll('-', ' '));
+    await page.goto(`${CONNECT}/design/${state}`);
+    await expect(page.locator('.sheet')).toBeVisible();
+    await reader.reads();
+  }
+  expect(reader.transcript).toMatchSnapshot('design.txt');
+});
