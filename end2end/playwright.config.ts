@@ -62,6 +62,42 @@ export default defineConfig({
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, javaScriptEnabled: false },
       testMatch: /no-js\.spec\.ts/,
     },
+    {
+      name: 'firefox',
+      // What a browser may do its own way: screens, keys, focus, windows, files, policies.
+      testMatch: /(before-hydration|consent|exits|files|host-page|keyboard|languages|link|mfa|react|resume|strict-csp)\.spec\.ts/,
+      grepInvert: [
+        // Colour schemes are not emulated (support/firefox.mjs).
+        /from Welcome to the confirmation in|drawn as it can be read/,
+        // A click that is the second of two is not told as such.
+        /second click of a double click/,
+        // The bodies of requests are not given.
+        /two minutes before the end/,
+        // A frame whose document is kept back does not end to load.
+        /without a frame the loader speaks it/,
+      ],
+      use: {
+        browserName: 'firefox',
+        // Debian's Firefox, driven by WebDriver BiDi: Playwright's other way needs a Firefox of its own.
+        channel: 'moz-firefox',
+        viewport: { width: 1280, height: 800 },
+        contextOptions: {}, // Reduced motion is a setting of the profile here.
+        launchOptions: {
+          executablePath: join(__dirname, 'support', 'firefox.mjs'),
+          firefoxUserPrefs: {
+            'ui.prefersReducedMotion': 1,
+            // Clicks and keys of the driver do not arrive in a frame that is a process of its own.
+            'fission.autostart': false,
+            // Else a wheel scrolls what no customer's wheel would.
+            'remote.events.async.wheel.enabled': true,
+            // As on a device without a mouse, and as in Chromium without a window: the page is as wide as its window.
+            'ui.useOverlayScrollbars': 1,
+            // Asked for by the browser itself, whatever the page's policy.
+            'browser.chrome.site_icons': false,
+          },
+        },
+      },
+    },
   ],
   webServer: [
     {

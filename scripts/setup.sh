@@ -11,6 +11,7 @@
 # What is there is left alone: the second run takes seconds. The outcome is .tools/env.sh.
 # CONNECT_TOOLCHAIN=rustup|debian   forces one of the two roads to a Rust with WebAssembly
 # CONNECT_CHROMIUM=/path            the browser for the tests
+# CONNECT_FIREFOX=/path             the other one
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 CARGO_LEPTOS=0.3.11
@@ -22,8 +23,8 @@ purpose=${1-run}
 case $purpose in
 run) todo=(system rust node node_tools) ;;
 check) todo=(system rust) ;;
-e2e) todo=(system rust node node_tools browser playwright) ;;
-test) todo=(system rust node node_tools browser playwright cargo_deny cargo_leptos) ;;
+e2e) todo=(system rust node node_tools browser firefox playwright) ;;
+test) todo=(system rust node node_tools browser firefox playwright cargo_deny cargo_leptos) ;;
 supply) todo=(system rust node node_tools playwright cargo_deny) ;;
 watch) todo=(system rust node node_tools cargo_leptos wasm_bindgen) ;;
 *) die "unknown purpose $purpose; it is run, check, e2e, test, supply or watch" ;;
@@ -343,6 +344,32 @@ find_browser() {
     return 1
 }
 
+setup_firefox() {
+    local did="there" found
+    if [ -n "${CONNECT_FIREFOX-}" ] && [ ! -x "$CONNECT_FIREFOX" ]; then
+        die "CONNECT_FIREFOX=$CONNECT_FIREFOX is not a program"
+    fi
+    found=$(find_firefox) || {
+        apt_install firefox-esr ||
+            die "no Firefox, which the browser tests need as well: install one, or set CONNECT_FIREFOX to its path"
+        found=$(find_firefox) || die "the package firefox-esr brought no Firefox"
+        did="installed"
+    }
+    remember CONNECT_FIREFOX "$found"
+    ok "$found, $did"
+}
+find_firefox() {
+    local name
+    if [ -n "${CONNECT_FIREFOX-}" ]; then
+        printf '%s\n' "$CONNECT_FIREFOX"
+        return
+    fi
+    for name in firefox-esr firefox; do
+        command -v "$name" && return
+    done
+    return 1
+}
+
 setup_cargo_leptos() {
     local did="there"
     if ! cargo_leptos_fits; then
@@ -407,6 +434,7 @@ for name in "${todo[@]}"; do
     node) step "Node" ;;
     node_tools) step "wasm-opt, esbuild" ;;
     browser) step "Chromium" ;;
+    firefox) step "Firefox" ;;
     playwright) step "Playwright" ;;
     cargo_deny) step "cargo-deny" ;;
     cargo_leptos) step "cargo-leptos" ;;
@@ -417,7 +445,10 @@ done
 # The same outcome for every purpose: an editor or a shell can use it.
 case " ${todo[*]} " in
 *" browser "*) ;;
-*) if found=$(find_browser); then remember CONNECT_CHROMIUM "$found"; fi ;;
+*)
+    if found=$(find_browser); then remember CONNECT_CHROMIUM "$found"; fi
+    if found=$(find_firefox); then remember CONNECT_FIREFOX "$found"; fi
+    ;;
 esac
 rm -f "$log"
 # Not touched when nothing changed.
