@@ -205,7 +205,7 @@ test('the time of a code is over', async ({ modal, page, reader, start }) => {
   const waits = async (milliseconds: number, until: string) => {
     reader.does(`waits until “${until}”`);
     await page.clock.runFor(milliseconds);
-    await expect(modal.frame.getByText(until, { exact: true })).toBeVisible();
+    await expect(modal.frame.locator('.code-row').getByText(until, { exact: true })).toBeVisible();
     await page.clock.runFor(100);
     await reader.heard();
   };
