@@ -96,7 +96,7 @@
   }
   document.addEventListener('DOMContentLoaded', () => {
     new MutationObserver(reachable).observe(document.body, { childList: true, subtree: true });
-    window.addEventListener('resize', reachable);
+    window.addEventListener('resize', () => requestAnimationFrame(reachable)); // Once the window's rules count.
     reachable();
   });
 

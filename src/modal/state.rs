@@ -346,6 +346,8 @@ impl Modal {
     /// Asks again where the customer is, after the connection was lost.
     pub(super) fn retry(self) {
         self.load();
+        // The button goes with its notice.
+        focus_screen();
     }
 }
 

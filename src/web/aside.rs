@@ -8,7 +8,7 @@ use crate::text::Words;
 /// Sends the customer on. By the page itself: a redirect would be held to the `form-action` of the page
 /// whose form was sent, which knows us and not where this goes.
 pub(super) fn go_on(words: &Words, address: &str, label: &str) -> Response {
-    let address = escaped(address);
+    let (address, label) = (escaped(address), escaped(label));
     let on = format!("<meta http-equiv=\"refresh\" content=\"0;url={address}\">");
     let link = format!("<a href=\"{address}\">{label}</a>");
     page(words, StatusCode::OK, words.pages.away_title, &link, &on)

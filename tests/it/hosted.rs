@@ -333,3 +333,19 @@ async fn bad_forms_get_a_page_and_change_nothing() {
     let now = site.send(form("/connect/step", &[("key", key.expose()), ("way", "look")])).await;
     assert!(heading(&now).contains("would like to read your energy data"));
 }
+
+#[tokio::test]
+async fn the_name_of_a_company_is_text_on_every_page() {
+    let site = start().await;
+    let token = site.connect_token("u").await;
+    let name = "<script>alert(1)</script> & \"Sons\"";
+    site.service.rename_client(site.company.uuid(), name).await.unwrap();
+    let mut browser = Browser { site: &site, last: enter(&site, token.expose(), BACK).await };
+    let mut seen = vec![browser.last.text()];
+    seen.push(browser.send(&[("utility", &crate::support::PGE.to_string())]).await.text());
+    seen.push(browser.send(&[("query", "<script>alert(1)</script>")]).await.text());
+    seen.push(browser.send(&[("way", "close")]).await.text());
+    for text in seen {
+        assert!(!text.contains("<script>alert"), "{text}");
+    }
+}

@@ -22,6 +22,7 @@ use connect_core::origin::Origin;
 use connect_core::redirect::RedirectUri;
 use connect_core::secret::Secret;
 use connect_core::token::Token;
+use connect_server::limits::TooMany;
 use connect_server::origin;
 use connect_server::service::{EnterError, RunDocument, RunError};
 use connect_wire::Screen;
@@ -101,13 +102,24 @@ pub(super) async fn step(State(web): State<Web>, form: Result<Form<Step>, FormRe
         Some(handle) => web.service.limits().run(handle.as_str()),
         None => web.service.limits().address(),
     };
-    if let Err(too_many) = counted {
-        let mut response = plain_words(StatusCode::TOO_MANY_REQUESTS);
-        response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
-        return response;
+    if let Err(TooMany { seconds }) = counted {
+        return too_many(seconds);
     }
     let wished = Language::of_tag(&step.l).or_else(origin::language);
-    origin::speaking(wished, take(&web, token, step)).await
+    let response = origin::speaking(wished, take(&web, token, step)).await;
+    // Keys that nobody has are made up as fast as one likes: they are counted by who sends them.
+    if response.status() == StatusCode::UNAUTHORIZED
+        && let Err(TooMany { seconds }) = web.service.limits().address()
+    {
+        return too_many(seconds);
+    }
+    response
+}
+
+fn too_many(seconds: u32) -> Response {
+    let mut response = plain_words(StatusCode::TOO_MANY_REQUESTS);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }
 
 async fn take(web: &Web, token: Secret, step: Step) -> Response {

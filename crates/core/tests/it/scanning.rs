@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use connect_core::token::{Environment, Token, TokenKind};
+use connect_core::keys::Keys;
+use connect_core::token::{Environment, Handle, Token, TokenKind};
 use connect_core::vault::Keyring;
 use regex::bytes::Regex;
 use toml::Table;
@@ -78,6 +79,19 @@ fn each_new_token_is_found_by_the_rule_of_its_kind_alone() {
                 // A part of it is of no use to anybody.
                 assert!(found(&rules, &token[..token.len() - 1]).is_empty());
             }
+        }
+    }
+}
+
+#[test]
+fn the_key_of_a_run_is_found() {
+    let handle = Handle::parse(&"a".repeat(22)).unwrap();
+    let rules = rules();
+    for env in [Environment::Sandbox, Environment::Production] {
+        for id in 0..100 {
+            let key = Keys::new(&[7; 32]).run_key(uuid::Uuid::from_u128(id), &handle, env);
+            let text = format!("<input name=\"key\" value=\"{}\">", key.expose());
+            assert_eq!(found(&rules, &text), ["connect-run-key"]);
         }
     }
 }
