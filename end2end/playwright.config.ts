@@ -50,7 +50,7 @@ export default defineConfig({
       name: 'phone',
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
       // What the size of the window does not touch runs once.
-      testIgnore: /(adapting|before-hydration|beside|handlers|host-page|keyboard|loader|network|no-js|no-wasm|react|spoken|strict-csp|tokens)\.spec\.ts/,
+      testIgnore: /(adapting|before-hydration|beside|handlers|host-page|keyboard|loader|network|no-js|no-wasm|other-device|react|spoken|strict-csp|tokens)\.spec\.ts/,
     },
     {
       name: 'no-js',

@@ -1,7 +1,10 @@
 // Going on on another device: the QR code's link opens the run there, once, and the outcome is told here.
+import { join, resolve } from 'node:path';
 import { accounts, exchange } from '../support/api';
 import { expect, test } from '../support/fixtures';
 import { PGE } from '../support/modal';
+
+const PICTURES = resolve(__dirname, '..', process.env.CONNECT_DOCS_SCREENS === '1' ? '../docs/screens' : 'test-results/screens');
 
 test('from the computer to the phone and back', async ({ axe, browser, modal, page, problems, start }) => {
   problems.expect(/status of 410/);
@@ -10,6 +13,7 @@ test('from the computer to the phone and back', async ({ axe, browser, modal, pa
   await modal.at('Continue on another device');
   await expect(modal.title).toBeFocused();
   await expect(modal.frame.getByRole('img', { name: 'QR code that opens this on another device' })).toBeVisible();
+  await page.screenshot({ path: join(PICTURES, 'other-device-1280.png') });
   await axe();
   const link = (await modal.frame.locator('.link-text').textContent())!;
   expect(link).toMatch(/^http:\/\/localhost:8080\/on\/[0-9A-Za-z]{44}$/);
