@@ -100,6 +100,13 @@
     reachable();
   });
 
+  // A question that is answered by going on leads back to the field that it interrupted.
+  document.addEventListener('focusin', ({ target }) => {
+    if (!target.matches('.screen input')) return;
+    for (const field of document.querySelectorAll('[data-focus]')) delete field.dataset.focus;
+    target.dataset.focus = '';
+  });
+
   // What the screens do that the server draws: their buttons name it in data-way.
   document.addEventListener('click', ({ target }) => {
     const button = ready && !plain && target.closest && target.closest('[data-way]');

@@ -28,6 +28,7 @@ for (const [way, leave] of ways) {
     expect(await modal.outcomes()).toEqual([]);
     await modal.button('Keep going').click();
     await expect(modal.question).toBeHidden();
+    await expect(modal.password, 'back in the field that the question interrupted').toBeFocused();
     await expect(modal.username).toHaveValue('good');
     await expect(modal.password).toHaveValue('half a pass');
 

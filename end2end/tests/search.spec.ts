@@ -50,6 +50,16 @@ test('a state finds its utilities', async ({ modal }) => {
   await expect(modal.option(/./).first()).toContainText('Hawaii');
 });
 
+test('another first hit is another option, which a screen reader says', async ({ modal }) => {
+  const first = async (query: string) => {
+    await modal.search.fill(query);
+    await expect(modal.option(new RegExp(query, 'i')).first()).toHaveAttribute('aria-selected', 'true');
+    return modal.search.getAttribute('aria-activedescendant');
+  };
+  const one = await first('Pacific Gas');
+  expect(await first('Cherokee')).not.toBe(one);
+});
+
 test('the list is walked by arrows, at both ends around, and Enter chooses', async ({ modal, page }) => {
   const active = async () => {
     const id = await modal.search.getAttribute('aria-activedescendant');

@@ -191,6 +191,7 @@ test('the connection is lost, and found', async ({ modal, page, problems, reader
   await page.unroute('**/_connect/**');
   await modal.button('Try again').click();
   await expect(modal.frame.locator('.network')).toBeHidden();
+  await expect(modal.password).toBeFocused();
   await reader.heard();
   expect(reader.transcript).toMatchSnapshot('connection.txt');
 });
@@ -229,7 +230,7 @@ test('the question before leaving', async ({ modal, page, reader, start }) => {
   reader.does('Keep going');
   await page.keyboard.press('Enter');
   await expect(modal.question).toBeHidden();
-  await expect(modal.title).toBeFocused();
+  await expect(modal.username).toBeFocused();
   await reader.heard();
   expect(reader.transcript).toMatchSnapshot('leave.txt');
 });

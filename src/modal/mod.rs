@@ -93,6 +93,7 @@ fn screen(modal: Modal) -> Part {
             Screen::Page { ref html, .. }
             | Screen::Method { ref html }
             | Screen::Linked { ref html }
+            | Screen::Unsupported { ref html, .. }
             | Screen::Stopped { ref html } => return plain::page(&screen, html.clone()),
             _ => {}
         }
@@ -108,6 +109,7 @@ fn screen(modal: Modal) -> Part {
         Screen::Page { html, .. }
         | Screen::Method { html }
         | Screen::Linked { html }
+        | Screen::Unsupported { html, .. }
         | Screen::Stopped { html } => view! { <div
             class="form"
             data-busy=attr(move || Some(modal.busy().to_string()))
@@ -117,6 +119,5 @@ fn screen(modal: Modal) -> Part {
         .fresh(),
         Screen::Checking { utility, what } => checking::checking(utility, what),
         Screen::Code(view) => code::code(modal, view).fresh(),
-        Screen::Unsupported { utility } => ended::unsupported(modal, &company, utility),
     }
 }

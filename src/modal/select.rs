@@ -61,6 +61,8 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             found.set(Found { query: trimmed, rows });
         });
     };
+    // Called after its utility: a new first hit is then another one, and said again.
+    let id_at = move |at: Option<usize>| at.and_then(|i| found.with_untracked(|f| f.rows.get(i).map(|u| u.id)));
     let on_key = move |event: KeyboardEvent| {
         let last = found.with_untracked(|f| f.rows.len()).checked_sub(1);
         let at = active.get_untracked();
@@ -70,8 +72,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             "ArrowUp" => Some(at.map_or(last, |i| i.checked_sub(1).unwrap_or(last))),
             "Enter" => {
                 event.prevent_default();
-                let id = at.and_then(|i| found.with_untracked(|f| f.rows.get(i).map(|u| u.id)));
-                return if let Some(id) = id {
+                return if let Some(id) = id_at(at) {
                     choose(id)
                 };
             }
@@ -79,7 +80,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
         };
         event.prevent_default();
         active.set(next);
-        if let Some(row) = next.and_then(|i| document().get_element_by_id(&option_id(i))) {
+        if let Some(row) = id_at(next).and_then(|id| document().get_element_by_id(&option_id(id))) {
             row.scroll_into_view_with_scroll_into_view_options(&nearest());
         }
     };
@@ -125,7 +126,10 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
                         aria-controls=LIST
                         aria-expanded=attr(move || Some(found.with(|f| !f.rows.is_empty()).to_string()))
                         aria-autocomplete="list"
-                        aria-activedescendant=attr(move || active.get().map(option_id))
+                        aria-activedescendant=attr(move || {
+                            found.track();
+                            id_at(active.get()).map(option_id)
+                        })
                         data-focus-fine=""
                         id=BOX
                         on:input=on(move |event| search(event_target_value(&event)))
@@ -158,7 +162,7 @@ fn row(i: usize, utility: UtilityCard, active: RwSignal<Option<usize>>, choose: 
         <div
             class="row"
             role="option"
-            id=option_id(i)
+            id=option_id(id)
             aria-selected=attr(move || Some((active.get() == Some(i)).to_string()))
             on:click=on(move |_| choose(id))
         >
@@ -180,9 +184,9 @@ fn clear_on_escape(event: &KeyboardEvent, query: RwSignal<String>, search: impl 
     }
 }
 
-fn option_id(i: usize) -> String {
+fn option_id(utility: u32) -> String {
     let mut id = String::from("utility-");
-    id.push_str(&i.to_string());
+    id.push_str(&utility.to_string());
     id
 }
 

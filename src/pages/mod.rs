@@ -32,6 +32,7 @@ pub fn draw(page: &Page<'_>, address: &str) -> String {
             }
             PageContent::Linked { accounts } => linked::linked(page, words, accounts).to_html(),
             PageContent::Elsewhere { link } => elsewhere::elsewhere(page, words, *link, address).to_html(),
+            PageContent::Unsupported => stopped::unsupported(page, words).to_html(),
             PageContent::Stopped { reason, another } => stopped::stopped(page, words, *reason, *another).to_html(),
             PageContent::Preview { file } => preview::preview(page, words, file).to_html(),
         }

@@ -1,4 +1,5 @@
-//! A login that may not be tried again for now.
+//! Screens on which a run cannot go on with a utility: it cannot be linked yet, or its login may not be tried again for
+//! now.
 
 use connect_core::flow::Page;
 use connect_wire::StopReason;
@@ -15,12 +16,23 @@ pub(super) fn stopped(page: &Page<'_>, words: &Words, reason: StopReason, anothe
         StopReason::TooManyAttempts => (texts.stopped_title, texts.stopped_text),
         StopReason::Locked => (texts.locked_title, texts.locked_text),
     };
+    let site = page.utility.reset_site.as_ref().map(|site| outside_link(site, site.clone()));
+    end(page, words, title, vec![text], site, another)
+}
+
+pub(super) fn unsupported(page: &Page<'_>, words: &Words) -> Part {
+    let texts = words.pages;
+    end(page, words, texts.unsupported_title, vec![texts.unsupported_text, texts.unsupported_kept], None, true)
+}
+
+fn end(page: &Page<'_>, words: &Words, title: &str, lines: Vec<&str>, site: Option<Part>, another: bool) -> Part {
+    let lines = lines.into_iter().map(|text| view! { <p>{named(page, text)}</p> }).collect_view();
     view! {
         <main class="main middle">
             {monogram(&page.utility)}
             <h1 id="title" tabindex="-1">{named(page, title)}</h1>
-            <p>{named(page, text)}</p>
-            {page.utility.reset_site.as_ref().map(|site| outside_link(site, site.clone()))}
+            {lines}
+            {site}
         </main>
         <footer class="foot">
             // With it the whole run ends, wherever it stands.
@@ -35,7 +47,7 @@ pub(super) fn stopped(page: &Page<'_>, words: &Words, reason: StopReason, anothe
             >
                 {words.modal.close}
             </button>
-            {another.then(|| way("quiet", "change", words.modal.choose_another))}
+            {another.then(|| way("quiet", "change", words.pages.choose_another))}
         </footer>
     }
     .fresh()

@@ -103,7 +103,6 @@ catalogue! {
     /// Forms by `{left}`.
     code_wrong, answer_wrong,
     code_expired_title, code_expired_text, code_too_soon, code_too_long,
-    unsupported_title, unsupported_text, unsupported_kept, choose_another,
     expired_title, expired_text,
     leave_title, leave_text, leave_stay, leave_go,
     ending_title, ending_text, ending_more,

@@ -23,6 +23,10 @@ macro_rules! page_words {
 page_words! {
     /// On every screen, to another utility.
     change,
+    choose_another,
+    unsupported_title,
+    unsupported_text,
+    unsupported_kept,
     /// After a link to another site.
     opens_new,
     consent_title,

@@ -92,10 +92,12 @@ pub enum Screen {
         /// As of [`Screen::Page`].
         html: String,
     },
-    /// Credentials were submitted for a utility that cannot be linked yet. Nothing was kept.
+    /// Credentials were submitted for a utility that cannot be linked yet. Nothing was kept. The server draws it.
     Unsupported {
         /// Utility that was asked for.
         utility: UtilityCard,
+        /// As of [`Screen::Page`].
+        html: String,
     },
     /// The flow cannot go on with this utility in this session. The server draws it.
     Stopped {

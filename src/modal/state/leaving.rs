@@ -46,7 +46,7 @@ impl Modal {
         }
         match self.view.with_untracked(|v| v.screen.clone()) {
             Screen::Linked { .. } => self.finish(),
-            Screen::Unsupported { utility } => {
+            Screen::Unsupported { utility, .. } => {
                 // The next opening starts with the choice again.
                 self.go(Way::ChangeUtility);
                 self.close("unavailable_utility_credentials_submitted", &utility.id.to_string(), &utility.name);

@@ -121,11 +121,6 @@ pub(in crate::text) const ARABIC: Catalogue = Catalogue {
     code_too_soon: "لا ترسل \u{2068}{utility}\u{2069} رمزًا جديدًا إلا بعد انتظار قصير.",
     code_too_long: "النص المُدخل أطول من أي رمز. يُرجى التحقق من النص الملصق.",
 
-    unsupported_title: "الربط مع \u{2068}{utility}\u{2069} غير متاح بعد",
-    unsupported_text: "سنُبلغ \u{2068}{company}\u{2069} بأنكم طلبتم هذه الشركة.",
-    unsupported_kept: "لم نحتفظ باسم المستخدم ولا بكلمة المرور.",
-    choose_another: "اختيار شركة أخرى",
-
     expired_title: "انتهت هذه الجلسة",
     expired_text: "حفاظًا على أمانكم، تصلح الجلسة لفترة محدودة ولعملية ربط واحدة. يُرجى إغلاق هذه النافذة والبدء من جديد من الصفحة التي جئتم منها.",
 
@@ -146,6 +141,10 @@ pub(in crate::text) const ARABIC: Catalogue = Catalogue {
 /// The same of the screens that the server draws.
 pub(in crate::text) const ARABIC_PAGES: PageWords = PageWords {
     change: ARABIC.change,
+    choose_another: "اختيار شركة أخرى",
+    unsupported_title: "الربط مع \u{2068}{utility}\u{2069} غير متاح بعد",
+    unsupported_text: "سنُبلغ \u{2068}{company}\u{2069} بأنكم طلبتم هذه الشركة.",
+    unsupported_kept: "لم نحتفظ باسم المستخدم ولا بكلمة المرور.",
     opens_new: ARABIC.opens_new,
 
     consent_title: "منح الموافقة على موقع \u{2068}{utility}\u{2069}",

@@ -121,11 +121,6 @@ pub(in crate::text) const ENGLISH: Catalogue = Catalogue {
     code_too_soon: "{utility} sends a new code only after a short wait.",
     code_too_long: "That is too long. Check what was pasted.",
 
-    unsupported_title: "We cannot link {utility} yet",
-    unsupported_text: "{company} will learn that you asked for it.",
-    unsupported_kept: "Your user name and password were not kept.",
-    choose_another: "Choose another utility",
-
     expired_title: "This session has ended",
     expired_text: "For your safety a session is good for a while only, and for one link. Close this and start again from the page you came from.",
 
@@ -146,6 +141,10 @@ pub(in crate::text) const ENGLISH: Catalogue = Catalogue {
 /// The same of the screens that the server draws.
 pub(in crate::text) const ENGLISH_PAGES: PageWords = PageWords {
     change: ENGLISH.change,
+    choose_another: "Choose another utility",
+    unsupported_title: "We cannot link {utility} yet",
+    unsupported_text: "{company} will learn that you asked for it.",
+    unsupported_kept: "Your user name and password were not kept.",
     opens_new: ENGLISH.opens_new,
 
     consent_title: "Agree on {utility}’s site",

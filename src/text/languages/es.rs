@@ -121,11 +121,6 @@ pub(in crate::text) const SPANISH: Catalogue = Catalogue {
     code_too_soon: "{utility} solo envía un código nuevo después de una breve espera.",
     code_too_long: "Lo que ingresó es demasiado largo. Revise lo que pegó.",
 
-    unsupported_title: "Todavía no podemos vincular {utility}",
-    unsupported_text: "Avisaremos a {company} que usted lo solicitó.",
-    unsupported_kept: "No guardamos su nombre de usuario ni su contraseña.",
-    choose_another: "Elegir otra compañía",
-
     expired_title: "Esta sesión terminó",
     expired_text: "Por su seguridad, cada sesión dura un tiempo limitado y sirve para vincular una sola vez. Cierre esta ventana y comience de nuevo desde la página donde estaba.",
 
@@ -146,6 +141,10 @@ pub(in crate::text) const SPANISH: Catalogue = Catalogue {
 /// The same of the screens that the server draws.
 pub(in crate::text) const SPANISH_PAGES: PageWords = PageWords {
     change: SPANISH.change,
+    choose_another: "Elegir otra compañía",
+    unsupported_title: "Todavía no podemos vincular {utility}",
+    unsupported_text: "Avisaremos a {company} que usted lo solicitó.",
+    unsupported_kept: "No guardamos su nombre de usuario ni su contraseña.",
     opens_new: SPANISH.opens_new,
 
     consent_title: "Autorice el acceso en el sitio de {utility}",

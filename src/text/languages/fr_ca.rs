@@ -121,11 +121,6 @@ pub(in crate::text) const FRENCH_CANADA: Catalogue = Catalogue {
     code_too_soon: "{utility} n’envoie un nouveau code qu’après une courte attente.",
     code_too_long: "Ce que vous avez entré est trop long. Vérifiez ce que vous avez collé.",
 
-    unsupported_title: "Nous ne pouvons pas encore relier {utility}",
-    unsupported_text: "Nous dirons à {company} que vous l’avez demandé.",
-    unsupported_kept: "Votre nom d’utilisateur et votre mot de passe n’ont pas été conservés.",
-    choose_another: "Choisir un autre fournisseur",
-
     expired_title: "Cette session a pris fin",
     expired_text: "Pour votre sécurité, une session dure un temps limité et ne sert qu’une seule fois. Fermez cette fenêtre et recommencez à partir de la page où vous étiez.",
 
@@ -146,6 +141,10 @@ pub(in crate::text) const FRENCH_CANADA: Catalogue = Catalogue {
 /// The same of the screens that the server draws.
 pub(in crate::text) const FRENCH_CANADA_PAGES: PageWords = PageWords {
     change: FRENCH_CANADA.change,
+    choose_another: "Choisir un autre fournisseur",
+    unsupported_title: "Nous ne pouvons pas encore relier {utility}",
+    unsupported_text: "Nous dirons à {company} que vous l’avez demandé.",
+    unsupported_kept: "Votre nom d’utilisateur et votre mot de passe n’ont pas été conservés.",
     opens_new: FRENCH_CANADA.opens_new,
 
     consent_title: "Donnez votre accord sur le site {utility}",

@@ -121,11 +121,6 @@ pub(in crate::text) const VIETNAMESE: Catalogue = Catalogue {
     code_too_soon: "Quý vị cần chờ một chút trước khi {utility} gửi mã mới.",
     code_too_long: "Nội dung quý vị nhập quá dài. Hãy kiểm tra nội dung đã dán.",
 
-    unsupported_title: "Chúng tôi chưa thể liên kết {utility}",
-    unsupported_text: "Chúng tôi sẽ báo cho {company} biết quý vị đã yêu cầu.",
-    unsupported_kept: "Tên đăng nhập và mật khẩu của quý vị không được lưu.",
-    choose_another: "Chọn công ty khác",
-
     expired_title: "Phiên này đã kết thúc",
     expired_text: "Để bảo đảm an toàn, mỗi phiên chỉ có hiệu lực trong một khoảng thời gian và cho một lần liên kết. Hãy đóng cửa sổ này và bắt đầu lại từ trang trước đó.",
 
@@ -146,6 +141,10 @@ pub(in crate::text) const VIETNAMESE: Catalogue = Catalogue {
 /// The same of the screens that the server draws.
 pub(in crate::text) const VIETNAMESE_PAGES: PageWords = PageWords {
     change: VIETNAMESE.change,
+    choose_another: "Chọn công ty khác",
+    unsupported_title: "Chúng tôi chưa thể liên kết {utility}",
+    unsupported_text: "Chúng tôi sẽ báo cho {company} biết quý vị đã yêu cầu.",
+    unsupported_kept: "Tên đăng nhập và mật khẩu của quý vị không được lưu.",
     opens_new: VIETNAMESE.opens_new,
 
     consent_title: "Cho phép trên trang web của {utility}",

@@ -121,11 +121,6 @@ pub(in crate::text) const CHINESE: Catalogue = Catalogue {
     code_too_soon: "请稍等片刻，{utility} 才能发送新的验证码。",
     code_too_long: "输入的内容过长，不是有效的验证码。请检查粘贴的内容。",
 
-    unsupported_title: "暂时无法关联 {utility}",
-    unsupported_text: "我们会告知 {company} 您希望关联该公司。",
-    unsupported_kept: "我们没有保留您的用户名和密码。",
-    choose_another: "选择其他能源公司",
-
     expired_title: "本次会话已结束",
     expired_text: "为了您的安全，每次会话仅在一段时间内有效，且只能用于一次关联。请关闭此窗口，回到原来的页面重新开始。",
 
@@ -146,6 +141,10 @@ pub(in crate::text) const CHINESE: Catalogue = Catalogue {
 /// The same of the screens that the server draws.
 pub(in crate::text) const CHINESE_PAGES: PageWords = PageWords {
     change: CHINESE.change,
+    choose_another: "选择其他能源公司",
+    unsupported_title: "暂时无法关联 {utility}",
+    unsupported_text: "我们会告知 {company} 您希望关联该公司。",
+    unsupported_kept: "我们没有保留您的用户名和密码。",
     opens_new: CHINESE.opens_new,
 
     consent_title: "在 {utility} 网站上授权",

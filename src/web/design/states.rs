@@ -166,7 +166,8 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         let accounts: Vec<_> = accounts().cycle().take(count).collect();
         add(name, Screen::Linked { html: drawn(&utility, language, PageContent::Linked { accounts: &accounts }) });
     }
-    add("unsupported", Screen::Unsupported { utility: utility.clone() });
+    let html = drawn(&utility, language, PageContent::Unsupported);
+    add("unsupported", Screen::Unsupported { utility: utility.clone(), html });
     for (name, reason) in [("stopped", StopReason::TooManyAttempts), ("locked", StopReason::Locked)] {
         add(
             name,

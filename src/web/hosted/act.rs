@@ -86,7 +86,7 @@ async fn leave(service: &Service, token: &Secret) -> Result<Next, RunError> {
             let code = service.hand_over_code(token).await?;
             redirect.with(&[("code", code.expose())])
         }
-        Screen::Unsupported { utility } => {
+        Screen::Unsupported { utility, .. } => {
             // The next opening starts with the choice again.
             service.act(token, run.view.step, Action::ChangeUtility).await?;
             redirect.with(&[

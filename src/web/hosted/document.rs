@@ -122,7 +122,7 @@ fn forms(key: &Secret, view: &FlowView, asked: &Asked) -> String {
     };
     let ends = match &view.screen {
         Screen::Linked { .. } => " data-linked".to_owned(),
-        Screen::Unsupported { utility } => {
+        Screen::Unsupported { utility, .. } => {
             format!(" data-utility=\"{}\" data-name=\"{}\"", utility.id, escaped(&utility.name))
         }
         _ => String::new(),

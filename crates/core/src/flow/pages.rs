@@ -65,6 +65,8 @@ pub enum PageContent<'a> {
         /// What its link ends in; `None` once it was opened.
         link: Option<&'a str>,
     },
+    /// The utility cannot be linked yet.
+    Unsupported,
     /// The run cannot go on with this utility.
     Stopped {
         /// Why.

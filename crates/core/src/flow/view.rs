@@ -131,7 +131,9 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
         Stage::Linked { utility, accounts } => {
             Screen::Linked { html: draw(*utility, PageContent::Linked { accounts }) }
         }
-        Stage::Unsupported { utility } => Screen::Unsupported { utility: card(*utility) },
+        Stage::Unsupported { utility } => {
+            Screen::Unsupported { utility: card(*utility), html: draw(*utility, PageContent::Unsupported) }
+        }
         Stage::Stopped { utility, reason } => {
             let another = flow.can_go_back();
             Screen::Stopped { html: draw(*utility, PageContent::Stopped { reason: *reason, another }) }

@@ -35,7 +35,7 @@ async fn a_production_client_never_reaches_the_sandbox() {
     customer.go_to_credentials(PGE).await;
     assert!(!credentials(&customer.view.screen).utility.available);
     let screen = customer.sign_in(USERNAME, PASSWORD).await;
-    assert!(matches!(screen, Screen::Unsupported { utility } if utility.id == PGE), "{screen:?}");
+    assert!(matches!(screen, Screen::Unsupported { utility, .. } if utility.id == PGE), "{screen:?}");
     assert_eq!(utility.logins(), 0);
     assert!(app.service.hand_over_code(&customer.token).await.is_err());
     assert!(!app.place.rows().iter().any(|r| r.starts_with("users:")));
@@ -56,7 +56,7 @@ async fn credentials_for_an_unsupported_utility_are_not_kept_and_not_sent() {
     let mut customer = app.customer(&company, "u").await;
     customer.go_to_credentials(CHEROKEE).await;
     let screen = customer.sign_in(USERNAME, SECRET).await;
-    let Screen::Unsupported { utility: card } = screen else { panic!("{screen:?}") };
+    let Screen::Unsupported { utility: card, .. } = screen else { panic!("{screen:?}") };
     assert_eq!((card.id, card.name.as_str()), (CHEROKEE, "Cherokee Electric Cooperative"));
     assert_eq!(utility.logins(), 0);
     let bytes = app.place.bytes();
