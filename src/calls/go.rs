@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CallError;
 
-/// Where to.
+/// Where to. What is new comes last: a page that was opened before an update sends the old numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Way {
     /// On from Welcome.
@@ -18,12 +18,6 @@ pub enum Way {
     ChangeUtility,
     /// Stay, and have the code sent again.
     Resend,
-    /// Stay, and look whether the login was approved on the other device.
-    Approved,
-    /// On, on another device.
-    HandOver,
-    /// On here, after all.
-    Here,
     /// From the utility's own site to signing in here.
     SignInHere,
     /// To the screen that takes a file.
@@ -32,6 +26,12 @@ pub enum Way {
     LinkFile,
     /// Stay, for longer: the token's time is nearly over.
     MoreTime,
+    /// Stay, and look whether the login was approved on the other device.
+    Approved,
+    /// On, on another device.
+    HandOver,
+    /// On here, after all.
+    Here,
 }
 
 /// Makes a move. One function for all that take nothing else.
