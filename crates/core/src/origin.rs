@@ -65,6 +65,13 @@ impl Origin {
         if scheme == "http" && !origin.is_loopback() { Err(OriginError::Insecure) } else { Ok(origin) }
     }
 
+    /// Of a page's whole address.
+    pub fn of_address(address: &str) -> Result<Self, OriginError> {
+        let host = address.find("://").map_or(0, |at| at + 3);
+        let end = address[host..].find(['/', '?', '#']).map_or(address.len(), |at| host + at);
+        Self::parse(&address[..end])
+    }
+
     /// The text, as in a browser's `Origin` header.
     pub fn as_str(&self) -> &str {
         &self.0

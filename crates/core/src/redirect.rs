@@ -51,9 +51,7 @@ impl RedirectUri {
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte)) {
             return Err(RedirectError::Characters);
         }
-        let host = text.find("://").map_or(0, |at| at + 3);
-        let end = text[host..].find(['/', '?']).map_or(text.len(), |at| host + at);
-        Ok(Self { origin: Origin::parse(&text[..end])?, text: text.to_owned() })
+        Ok(Self { origin: Origin::of_address(text)?, text: text.to_owned() })
     }
 
     /// The text.

@@ -33,8 +33,13 @@ pub(super) enum Next {
     Screen,
     /// The selection, with what was found.
     Found(String, SearchHits),
-    /// The run is over; the address where it returns to, with the outcome.
-    Over(Option<String>),
+    /// The run is over.
+    Over {
+        /// The company's name.
+        company: String,
+        /// Where it returns to, with the outcome.
+        address: Option<String>,
+    },
 }
 
 pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result<Next, RunError> {
@@ -80,8 +85,9 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
 /// The outcome that belongs to the screen, as the modal reports it.
 async fn leave(service: &Service, token: &Secret) -> Result<Next, RunError> {
     let run = service.document(token, None).await?;
-    let Some(redirect) = run.redirect else { return Ok(Next::Over(None)) };
-    Ok(Next::Over(Some(match run.view.screen {
+    let company = run.view.company;
+    let Some(redirect) = run.redirect else { return Ok(Next::Over { company, address: None }) };
+    let address = match run.view.screen {
         Screen::Linked { .. } => {
             let code = service.hand_over_code(token).await?;
             redirect.with(&[("code", code.expose())])
@@ -96,5 +102,6 @@ async fn leave(service: &Service, token: &Secret) -> Result<Next, RunError> {
             ])
         }
         _ => redirect.with(&[("error", "user_initiated_exit")]),
-    })))
+    };
+    Ok(Next::Over { company, address: Some(address) })
 }

@@ -70,7 +70,7 @@ async fn arrive(web: &Web, mut form: Multipart<'_>) -> Result<Sent, Response> {
             _ => {
                 let run = Token::parse_of_run(&sent.key).and_then(|token| token.handle());
                 let waits = web.service.waits_for_file(&Secret::new(sent.key.as_str()), sent.step).await;
-                let (Some(run), Ok(waits)) = (run, waits) else { return Err(ended(StatusCode::UNAUTHORIZED)) };
+                let (Some(run), Ok(waits)) = (run, waits) else { return Err(ended()) };
                 // Another window was faster, whose screen is shown.
                 let place = if waits { web.arriving.place(run.as_str()).await } else { None };
                 let mut file = Some(Vec::new());
@@ -96,16 +96,13 @@ async fn arrive(web: &Web, mut form: Multipart<'_>) -> Result<Sent, Response> {
 }
 
 async fn read(web: &Web, token: Secret, step: u32, file: Option<Vec<u8>>, asked: Asked) -> Response {
-    let done = match web.service.waits_for_file(&token, step).await {
-        Ok(true) => match file {
-            Some(file) => web.service.read_file(&token, step, file).await.map(|_| ()),
-            None => web.service.refuse_file(&token, step).await.map(|_| ()),
-        },
-        Ok(false) => Ok(()),
-        Err(error) => Err(error),
+    // At another step neither changes anything.
+    let done = match file {
+        Some(file) => web.service.read_file(&token, step, file).await,
+        None => web.service.refuse_file(&token, step).await,
     };
     match done {
-        Ok(()) | Err(RunError::OutOfPlace) => show(web, &token, asked, Moment::Quiet, StatusCode::OK).await,
+        Ok(_) | Err(RunError::OutOfPlace) => show(web, &token, asked, Moment::Quiet, StatusCode::OK).await,
         Err(error) => failed(web, &token, asked, error).await,
     }
 }

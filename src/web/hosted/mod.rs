@@ -80,7 +80,7 @@ async fn enter(web: &Web, entrance: Entrance, headers: &HeaderMap) -> Response {
     let token = Secret::new(connect_token);
     let wished = Language::of_tag(&language).or_else(origin::language);
     if let Err(error) = web.service.enter(&token, &redirect_uri, &state).await {
-        return refused(Words::of(wished.unwrap_or_default()), &error);
+        return origin::speaking(wished, async { refused(&error) }).await;
     }
     // A page that frames this is one of its own origin, or of the one that it returns to.
     let sent_from = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -130,7 +130,7 @@ async fn take(web: &Web, token: Secret, step: Step) -> Response {
             asked.found = Some((query, rows));
             show(web, &token, asked, Moment::Quiet, StatusCode::OK).await
         }
-        Ok(Next::Over(address)) => over(web, &token, address).await,
+        Ok(Next::Over { company, address }) => over(&company, address),
         Err(error) => failed(web, &token, asked, error).await,
     }
 }
@@ -138,7 +138,7 @@ async fn take(web: &Web, token: Secret, step: Step) -> Response {
 /// What is said of a call that was refused: it stands on the screen where the customer is, if that can be told.
 async fn failed(web: &Web, token: &Secret, asked: Asked, error: RunError) -> Response {
     match error {
-        RunError::TokenInvalid => ended(StatusCode::UNAUTHORIZED),
+        RunError::TokenInvalid => ended(),
         // A screen of before: the one of now says more than an error.
         RunError::OutOfPlace => show(web, token, asked, Moment::Quiet, StatusCode::OK).await,
         RunError::Fault(fault) => {
@@ -153,11 +153,10 @@ async fn show(web: &Web, token: &Secret, asked: Asked, moment: Moment, status: S
     match document(web, token, &asked).await {
         Ok(run) if matches!(run.view.screen, Screen::Checking { .. }) => watch(web.clone(), run, asked),
         Ok(run) => whole(web, &run, &asked, moment, status),
-        Err(RunError::TokenInvalid) => ended(StatusCode::UNAUTHORIZED),
+        Err(RunError::TokenInvalid) => ended(),
         Err(error) => {
             tracing::error!(%error, "a screen could not be shown");
-            let texts = words().pages;
-            page(words(), StatusCode::INTERNAL_SERVER_ERROR, texts.back_fault_title, texts.back_fault_text, "")
+            plain_words(StatusCode::INTERNAL_SERVER_ERROR)
         }
     }
 }
@@ -215,18 +214,17 @@ fn message(title: &str, text: &str) -> String {
 }
 
 /// The run is over: back to the company, if it wants to have the customer back.
-async fn over(web: &Web, token: &Secret, address: Option<String>) -> Response {
+fn over(company: &str, address: Option<String>) -> Response {
     let Some(address) = address else {
         let texts = words().pages;
         return page(words(), StatusCode::OK, texts.back_title, texts.back_text, "");
     };
-    let company = web.service.load(token).await.map(|view| view.company).unwrap_or_default();
-    go_on(words(), &address, &fill(words().pages.return_link, &[("company", &company)]))
+    go_on(words(), &address, &fill(words().pages.return_link, &[("company", company)]))
 }
 
 /// A token that is not good: nothing is known of where to go back to.
-fn ended(status: StatusCode) -> Response {
-    page(words(), status, words().modal.expired_title, words().modal.expired_text, "")
+fn ended() -> Response {
+    page(words(), StatusCode::UNAUTHORIZED, words().modal.expired_title, words().modal.expired_text, "")
 }
 
 fn plain_words(status: StatusCode) -> Response {
@@ -240,20 +238,17 @@ fn words() -> &'static Words {
 }
 
 /// A link that does not work. The customer is told to go back; the developer, what is wrong with it.
-fn refused(words: &Words, error: &EnterError) -> Response {
+fn refused(error: &EnterError) -> Response {
     match error {
-        EnterError::Run(RunError::TokenInvalid | RunError::OutOfPlace) => {
-            page(words, StatusCode::UNAUTHORIZED, words.modal.expired_title, words.modal.expired_text, "")
-        }
+        EnterError::Run(RunError::TokenInvalid | RunError::OutOfPlace) => ended(),
         EnterError::Run(RunError::Fault(fault)) => {
             tracing::error!(%fault, "a run could not be opened");
-            let texts = words.pages;
-            page(words, StatusCode::INTERNAL_SERVER_ERROR, texts.back_fault_title, texts.back_fault_text, "")
+            plain_words(StatusCode::INTERNAL_SERVER_ERROR)
         }
         EnterError::Uri(_) | EnterError::NotRegistered | EnterError::State => {
-            let texts = words.pages;
+            let texts = words().pages;
             let text = format!("<p>{}</p><p lang=\"en\"><small>{error}</small></p>", texts.entrance_text);
-            page(words, StatusCode::BAD_REQUEST, texts.entrance_title, &text, "")
+            page(words(), StatusCode::BAD_REQUEST, texts.entrance_title, &text, "")
         }
     }
 }

@@ -151,15 +151,16 @@ impl Flow {
                     Some(_) => Ok((checking(Box::new(again(None)), Check::Sending, now), Effect::Resume)),
                 }
             }
-            (stage, Action::Resend) if stage.approval().is_some() => {
-                let from = stage.approval().unwrap_or(stage).without_notice();
-                Ok((checking(Box::new(from), Check::Sending, now), Effect::Resume))
-            }
-            (stage, Action::Approved) => {
+            (stage, Action::Resend | Action::Approved) => {
                 let Some(from @ Stage::Approve { challenge, .. }) = stage.approval() else {
                     return Err(OutOfPlace);
                 };
-                Ok((awaiting(from.without_notice(), challenge.expires_at), Effect::Resume))
+                let plain = from.without_notice();
+                let next = match action {
+                    Action::Resend => checking(Box::new(plain), Check::Sending, now),
+                    _ => awaiting(plain, challenge.expires_at),
+                };
+                Ok((next, Effect::Resume))
             }
             _ => Err(OutOfPlace),
         }

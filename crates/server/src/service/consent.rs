@@ -110,10 +110,7 @@ impl Service {
         let step = run.session.step;
         let back = match (&run.session.flow.page, &run.session.redirect) {
             (Some(page), _) => Back::Page(page.clone()),
-            (None, Some(_)) => {
-                let key = self.keys.run_key(run.session.id, &run.session.handle, run.client.environment);
-                Back::Here(Secret::new(key.expose()))
-            }
+            (None, Some(_)) => Back::Here(self.key_of(&run)),
             (None, None) => Back::There,
         };
         let (code, refusal) = match answer {

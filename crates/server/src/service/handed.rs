@@ -45,6 +45,11 @@ impl Service {
         format!("{}{}", session.handle.as_str(), secret.expose())
     }
 
+    /// Whether its link can still be opened.
+    fn can_be_taken(&self, handed: &Handed) -> bool {
+        handed.taken_at.is_none() && after(handed.at, LINK_SECONDS) > self.clock.now()
+    }
+
     /// The run of a link that can still be opened.
     async fn handed_run(&self, mark: &str) -> Result<Run, RunError> {
         let handle = mark.get(..mark.len() / 2).and_then(Handle::parse).ok_or(RunError::TokenInvalid)?;
@@ -52,8 +57,7 @@ impl Service {
         let run = self.as_open_run(session).await?;
         run.filter(|run| {
             run.session.handed.is_some_and(|handed| {
-                let fresh = handed.taken_at.is_none() && after(handed.at, LINK_SECONDS) > self.clock.now();
-                fresh && same(self.mark(&run.session, &handed).as_bytes(), mark.as_bytes())
+                self.can_be_taken(&handed) && same(self.mark(&run.session, &handed).as_bytes(), mark.as_bytes())
             })
         })
         .ok_or(RunError::TokenInvalid)
@@ -66,19 +70,18 @@ impl Service {
 
     /// Takes a run over by its link, once; the run's key.
     pub async fn take_over(&self, mark: &str) -> Result<Secret, RunError> {
-        let Run { session, client } = self.handed_run(mark).await?;
-        let now = self.clock.now();
-        if !self.store.take_session(session.id, session.step, now).await.map_err(Fault::from)? {
+        let run = self.handed_run(mark).await?;
+        let Run { session, .. } = &run;
+        if !self.store.take_session(session.id, session.step, self.clock.now()).await.map_err(Fault::from)? {
             return Err(RunError::TokenInvalid);
         }
         let _ = self.changed.send(session.id);
-        Ok(Secret::new(self.keys.run_key(session.id, &session.handle, client.environment).expose()))
+        Ok(self.key_of(&run))
     }
 
     /// Whether the run is elsewhere, for whoever has opened it.
     pub(super) fn is_elsewhere(&self, session: &ConnectSession) -> bool {
-        let waits =
-            |handed: Handed| handed.taken_at.is_some() || after(handed.at, LINK_SECONDS) > self.clock.now();
+        let waits = |handed: Handed| handed.taken_at.is_some() || self.can_be_taken(&handed);
         // What is done is done for all.
         session.linked_user.is_none() && session.handed.is_some_and(waits)
     }

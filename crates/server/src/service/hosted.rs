@@ -77,9 +77,8 @@ impl Service {
             Some(_) => self.store.client_origins(run.client.id).await.map_err(Fault::from)?,
             None => Vec::new(),
         };
-        let key = self.keys.run_key(run.session.id, &run.session.handle, run.client.environment);
         Ok(RunDocument {
-            key: Secret::new(key.expose()),
+            key: self.key_of(&run),
             view: self.view_of(&run).await?,
             language: run.session.language.or_else(origin::language).unwrap_or_default(),
             by: asked.filter(|asked| may_embed(&registered, run.client.environment, asked)).cloned(),

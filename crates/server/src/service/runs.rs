@@ -84,13 +84,15 @@ impl Service {
         run.ok_or(RunError::TokenInvalid)
     }
 
+    /// The key that stands for the connect token of a run.
+    pub(super) fn key_of(&self, Run { session, client }: &Run) -> Secret {
+        Secret::new(self.keys.run_key(session.id, &session.handle, client.environment).expose())
+    }
+
     async fn run_by_key(&self, key: &Token) -> Result<Option<Run>, Fault> {
         let Some(handle) = key.handle() else { return Ok(None) };
         let run = self.as_open_run(self.store.session_by_handle(&handle).await?).await?;
-        let run = run.filter(|Run { session, client }| {
-            let own = self.keys.run_key(session.id, &session.handle, client.environment);
-            same(own.expose().as_bytes(), key.expose().as_bytes())
-        });
+        let run = run.filter(|run| same(self.key_of(run).expose().as_bytes(), key.expose().as_bytes()));
         // Here is where it was handed to.
         Ok(run.map(|run| Run { session: ConnectSession { handed: None, ..run.session }, ..run }))
     }
@@ -209,9 +211,7 @@ impl Service {
 
     /// Whether a page of this address may embed Connect for the company of a run.
     pub(super) async fn is_companys(&self, run: &Run, page: &str) -> Result<bool, Fault> {
-        let end = page.find("://").map_or(0, |at| at + 3);
-        let end = page[end..].find(['/', '?', '#']).map_or(page.len(), |at| end + at);
-        let Ok(origin) = Origin::parse(&page[..end]) else { return Ok(false) };
+        let Ok(origin) = Origin::of_address(page) else { return Ok(false) };
         let registered = self.store.client_origins(run.client.id).await?;
         Ok(may_embed(&registered, run.client.environment, &origin))
     }

@@ -1,11 +1,15 @@
 //! A login that is approved on another device. The run goes on by itself, without a call of the customer's.
 
+use std::sync::Arc;
+
+use connect_core::connector::Connector;
 use connect_core::flow::Action;
 use connect_core::secret::Secret;
 use connect_core::token::Environment;
+use connect_sandbox::SandboxConnector;
 use connect_wire::{PageKind, Screen};
 
-use crate::support::{Company, Customer, PASSWORD, PGE, Place, TestApp, page};
+use crate::support::{Company, Customer, MASTER, PASSWORD, PGE, Place, TestApp, page};
 
 async fn signed_in(app: &TestApp, company: &Company, login: &str) -> Customer {
     let mut customer = app.customer(company, "u").await;
@@ -61,11 +65,18 @@ async fn who_declines_is_told_and_may_be_asked_again_or_take_another_way() {
 
 #[tokio::test]
 async fn who_goes_back_is_not_called_again() {
-    let (app, company) = TestApp::start().await;
+    let sandbox: Arc<dyn Connector> = Arc::new(SandboxConnector::new());
+    let app = Place::new().open_all(vec![sandbox.clone()], MASTER);
+    let company = app.company("Northwind Solar", Environment::Sandbox).await;
+    let at_rest = Arc::strong_count(&sandbox);
     let mut customer = signed_in(&app, &company, "mfa_push").await;
+    assert!(Arc::strong_count(&sandbox) > at_rest, "it is watched for");
     customer.act(Action::Back).await;
     app.place.clock.advance(4);
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    // Whoever watches lets go of the connector.
+    while Arc::strong_count(&sandbox) > at_rest {
+        tokio::task::yield_now().await;
+    }
     assert!(matches!(customer.reload().await, Screen::Credentials(_)));
 }
 
