@@ -10,6 +10,7 @@
 use std::process::ExitCode;
 
 use connect::calls::Way;
+use connect::calls::choose::Choose;
 use connect::calls::finish::Finish;
 use connect::calls::go::Go;
 use connect::calls::load::Load;
@@ -18,7 +19,7 @@ use connect::calls::submit_login::SubmitLogin;
 use connect::calls::wait::Wait;
 use connect_outbound::header::HeaderValue;
 use connect_outbound::{Client, Method, Options, Origins, Request};
-use connect_wire::{FlowView, Hidden, Screen};
+use connect_wire::{FlowView, Hidden, PageKind, Screen};
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::serde::Serialize;
 use leptos::server_fn::serde::de::DeserializeOwned;
@@ -59,6 +60,11 @@ async fn link(base: &str, token: Hidden, username: &str) -> Result<Hidden, Strin
             Screen::Credentials(_) => {
                 let (username, password) = (Hidden(username.to_owned()), Hidden("password".to_owned()));
                 call(base, &SubmitLogin { token, step, username, password }).await?
+            }
+            Screen::Page { kind: PageKind::Meters, html } => {
+                let places: Vec<_> =
+                    (0..html.matches("type=\"checkbox\"").count()).map(|p| p.to_string()).collect();
+                call(base, &Choose { token, step, chosen: places.join(",") }).await?
             }
             Screen::Checking { .. } => call(base, &Wait { token, step }).await?,
             Screen::Linked { .. } => return call(base, &Finish { token }).await,

@@ -107,6 +107,11 @@
     target.dataset.focus = '';
   });
 
+  /** What is chosen on the screen. */
+  function ticked() {
+    return [...document.querySelectorAll('.screen input:checked')].map((input) => input.value).join();
+  }
+
   // What the screens do that the server draws: their buttons name it in data-way.
   document.addEventListener('click', ({ target }) => {
     const button = ready && !plain && target.closest && target.closest('[data-way]');
@@ -114,7 +119,7 @@
     const { way } = button.dataset;
     if (way === 'visit') visit(button);
     else if (way === 'leave') setOut(button, '_top', page);
-    else listener(way, button.dataset.value || '');
+    else listener(way, button.dataset.value || ticked());
   });
   document.addEventListener('change', ({ target }) => {
     if (!plain && target.id === 'file' && target.files.length && !target.dataset.busy) upload(target);

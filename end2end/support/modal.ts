@@ -118,6 +118,23 @@ export class Modal {
     await this.button('Sign in').click();
   }
 
+  /** Shares meter readings of a year, for three months. */
+  async shape() {
+    await this.frame.getByLabel('Bills').uncheck();
+    await this.frame.getByLabel('The past 12 months').check();
+    await this.frame.getByLabel('For 3 months').check();
+    await this.button('Save this choice').click();
+    await this.at(/would like to read your energy data$/);
+  }
+
+  get receipt() { return this.frame.getByRole('link', { name: /^Your receipt/ }); }
+
+  /** Shares every meter, where the login has several. */
+  async share() {
+    await this.at('Which meters do you share?');
+    await this.button('Share these meters').click();
+  }
+
   async verify(code: string, field = this.code) {
     await field.fill(code);
     await this.button('Verify').click();

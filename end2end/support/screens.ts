@@ -37,6 +37,12 @@ const code = async (stage: Stage) => {
   await stage.modal.at(`Enter the code from ${PGE}`);
 };
 
+const sharing = async ({ modal, start }: Stage, slug?: string) => {
+  await start(slug);
+  await modal.button('Choose what is shared').click();
+  await modal.at('Choose what is shared');
+};
+
 const select = async ({ modal, start }: Stage) => {
   await start();
   await modal.proceed();
@@ -55,6 +61,7 @@ const quickstartLinked = async (stage: Stage) => {
   await quickstartModal(stage);
   await modal.proceed();
   await modal.signIn('user@pelm.com');
+  await modal.share();
   await modal.linked();
   await modal.button('Done').click();
   await expect(page.locator('.qs-linked li')).toHaveCount(2);
@@ -95,6 +102,23 @@ export const SCREENS: Record<string, Screen> = {
     reach: async ({ modal, start }) => {
       await start('pge');
       await modal.at(/^Northwind Solar/);
+    },
+  },
+  sharing: { tree: true, reach: sharing },
+  'sharing-nothing': {
+    tree: true,
+    reach: async (stage) => {
+      await sharing(stage);
+      await stage.modal.frame.getByLabel('Bills').uncheck();
+      await stage.modal.frame.getByLabel('Meter readings').uncheck();
+      await stage.modal.button('Save this choice').click();
+      await expect(stage.modal.alert).toContainText('Nothing is chosen.');
+    },
+  },
+  'welcome-shaped': {
+    reach: async (stage) => {
+      await sharing(stage);
+      await stage.modal.shape();
     },
   },
   select: { tree: true, reach: select },
@@ -300,17 +324,60 @@ export const SCREENS: Record<string, Screen> = {
       await stage.modal.at(`${PGE} asks a question`);
     },
   },
+  meters: {
+    tree: true,
+    reach: async (stage) => {
+      await login('multi_account')(stage);
+      await stage.modal.at('Which meters do you share?');
+    },
+  },
+  'meters-none': {
+    tree: true,
+    reach: async (stage) => {
+      await login('user@pelm.com')(stage);
+      await stage.modal.at('Which meters do you share?');
+      for (const meter of await stage.modal.frame.getByRole('checkbox').all()) await meter.uncheck();
+      await stage.modal.button('Share these meters').click();
+      await expect(stage.modal.alert).toContainText('No meter is chosen.');
+    },
+  },
   linked: {
     tree: true,
     reach: async (stage) => {
       await login('user@pelm.com')(stage);
+      await stage.modal.share();
       await stage.modal.linked();
     },
   },
   'linked-four': {
     reach: async (stage) => {
       await login('multi_account')(stage);
+      await stage.modal.share();
       await stage.modal.linked();
+    },
+  },
+  'linked-shaped': {
+    reach: async (stage) => {
+      await sharing(stage, 'pge');
+      await stage.modal.shape();
+      await stage.modal.proceed();
+      await stage.modal.signIn('good');
+      await stage.modal.linked();
+    },
+  },
+  receipt: {
+    tree: true,
+    whole: true,
+    reach: async (stage) => {
+      const { modal, page } = stage;
+      await sharing(stage, 'pge');
+      await modal.shape();
+      await modal.proceed();
+      await modal.signIn('elec_gas');
+      await modal.share();
+      await modal.linked();
+      await page.goto((await modal.receipt.getAttribute('href'))!.replace(/^/, CONNECT));
+      await page.getByText('Stop sharing', { exact: true }).click();
     },
   },
   unsupported: {

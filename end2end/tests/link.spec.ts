@@ -35,6 +35,7 @@ test('from Welcome to the accounts', async ({ modal, start }) => {
   await modal.choose(PGE, 'pacific gas');
   await expect(modal.frame.getByText('Step 2 of 3')).toBeVisible();
   await modal.signIn('user@pelm.com');
+  await modal.share();
   await modal.linked();
   await expect(modal.frame.getByRole('listitem')).toHaveText([
     /^1 WARRIORS WAY SAN FRANCISCO CA 94158\s*Electricity and gas · account ending in 5636$/,
@@ -50,6 +51,7 @@ test('the older sandbox login links the same accounts', async ({ modal, start })
   await start('pge');
   await modal.proceed();
   await modal.signIn('username_good@gmail.com', 'password_good');
+  await modal.share();
   await modal.linked();
   const linked = await accounts(await exchange(await modal.done()));
   expect(linked.map((account) => account.id)).toEqual(SANDBOX_ACCOUNTS.map((account) => account.id));
@@ -63,6 +65,7 @@ test('a utility named by the token is not asked for', async ({ modal, start }) =
   await modal.at(`Sign in to ${PGE}`);
   await expect(modal.frame.getByText('Step 1 of 2')).toBeVisible();
   await modal.signIn('user@pelm.com');
+  await modal.share();
   await modal.linked();
   await modal.done();
 });
@@ -84,6 +87,7 @@ test('the same user_id again renews the link, and access stays', async ({ modal,
   await start(utility.slug);
   await modal.proceed();
   await modal.signIn('elec_gas');
+  await modal.share();
   await modal.linked(utility.name);
   const access = await exchange(await modal.done());
   const before = await accounts(access);
@@ -127,6 +131,7 @@ test('four accounts, one number with leading zeros', async ({ modal, start }) =>
   await start('pge');
   await modal.proceed();
   await modal.signIn('multi_account');
+  await modal.share();
   await modal.linked();
   await expect(modal.frame.getByRole('listitem')).toHaveCount(4);
   const linked = await accounts(await exchange(await modal.done()));

@@ -10,6 +10,7 @@ test('a login over the web site: link, usage, bills', async ({ modal, start }) =
   await modal.button('Sign in here instead').click();
   await modal.at(`Sign in to ${SUNRISE}`);
   await modal.signIn('elec_gas');
+  await modal.share();
   await modal.linked(SUNRISE);
   const code = await modal.done();
   const token = await exchange(code);

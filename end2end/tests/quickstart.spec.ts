@@ -23,6 +23,7 @@ test('the customer chooses; the accounts appear', async ({ axe, modal, page, use
   await connect(page, modal, user);
   await modal.choose(PGE, 'pacific gas');
   await modal.signIn('user@pelm.com');
+  await modal.share();
   await modal.linked();
   await modal.button('Done').click();
   await expect(result(page)).toContainText('onSuccess was called. The server exchanged the code and read these accounts:');
@@ -54,6 +55,7 @@ test('an id that is linked already starts at the password', async ({ modal, page
   await connect(page, modal, user);
   await modal.choose(utility.name);
   await modal.signIn('elec_gas');
+  await modal.share();
   await modal.linked(utility.name);
   await modal.button('Done').click();
   await expect(result(page).getByRole('listitem')).toHaveCount(1);
@@ -105,6 +107,7 @@ test('usage by day and by hour, and the bills, as soon as they are read', async 
   await connect(page, modal, user, 'pge');
   await modal.proceed();
   await modal.signIn('user@pelm.com');
+  await modal.share();
   await modal.linked();
   await modal.button('Done').click();
   const chart = (name: RegExp) => page.getByRole('img', { name });

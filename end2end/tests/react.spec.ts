@@ -15,6 +15,7 @@ for (const name of ['Link by the hook', 'Connect your utility']) {
     await modal.ready();
     await modal.choose(PGE, 'pacific gas');
     await modal.signIn('user@pelm.com');
+    await modal.share();
     await modal.linked();
     await modal.button('Done').click();
     await expect(outcomes(page)).toHaveText(['linked 1077345636 2077345636']);

@@ -32,6 +32,7 @@ test('the loader needs nothing beyond script-src and frame-src of our origin', a
   await modal.ready();
   await modal.choose(PGE, 'pacific');
   await modal.signIn('user@pelm.com');
+  await modal.share();
   await modal.linked();
   await modal.button('Done').click();
   await exchange(await code);

@@ -35,7 +35,7 @@ const PATHS: [&str; 16] = [
     "/_connect/select_utility",
     "/_connect/submit_login",
     "/_connect/submit_code",
-    "/_connect/choose_method",
+    "/_connect/choose",
     "/_connect/search",
     "/_connect/wait",
     "/_connect/finish",

@@ -32,6 +32,8 @@ pub enum Way {
     HandOver,
     /// On here, after all.
     Here,
+    /// From Welcome to what is shared.
+    Sharing,
 }
 
 /// Makes a move. One function for all that take nothing else.
@@ -44,6 +46,7 @@ pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallErro
     answer(match way {
         Way::On => service.act(&token, step, Action::Continue).await,
         Way::Back => service.act(&token, step, Action::Back).await,
+        Way::Sharing => service.act(&token, step, Action::OpenSharing).await,
         Way::ChangeUtility => service.act(&token, step, Action::ChangeUtility).await,
         Way::Resend => service.resend(&token, step).await,
         Way::Approved => service.approved(&token, step).await,

@@ -7,7 +7,7 @@
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 mod ask;
-pub mod choose_method;
+pub mod choose;
 mod error;
 pub mod exchange_code;
 pub mod finish;
@@ -22,7 +22,7 @@ pub mod submit_login;
 pub mod wait;
 
 pub(crate) use ask::{ask, encode, post, read};
-pub use choose_method::ChooseMethod;
+pub use choose::Choose;
 pub use error::CallError;
 pub use exchange_code::{ExchangeCode, LinkedUser};
 pub use finish::Finish;

@@ -76,6 +76,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         changes: theme::Changes,
     },
+    /// Show and change the page with a client's terms, which the first screen leads to.
+    Terms {
+        /// Its id.
+        id: Uuid,
+        /// Its address, as https://www.example.com/terms; `none` for no such page.
+        uri: Option<String>,
+    },
     /// Set how long a client's authorization codes live.
     CodeSeconds {
         /// Its id.
@@ -183,6 +190,19 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
             }
             theme::show(&service.client_summary(id).await.map_err(|e| failed(&e))?.client.theme);
         }
+        Command::Terms { id, uri } => {
+            let terms = match uri.as_deref() {
+                None => service.client_summary(id).await.map_err(|e| failed(&e))?.client.terms,
+                Some(uri) => {
+                    let none = uri == "none";
+                    let terms = if none { None } else { Some(one(uri, RedirectUri::parse)?) };
+                    known(&service, id).await?;
+                    act(&desk, Kind::AdminClientChanged, id, service.set_terms(id, terms.clone())).await?;
+                    terms
+                }
+            };
+            println!("{}", terms.map_or_else(|| "none".to_owned(), |terms| terms.to_string()));
+        }
         Command::CodeSeconds { id, seconds: Life(seconds) } => {
             known(&service, id).await?;
             act(&desk, Kind::AdminClientChanged, id, service.set_code_seconds(id, seconds)).await?;
@@ -200,7 +220,11 @@ fn read<T, E: std::fmt::Display>(
     texts: &[String],
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Vec<T>, String> {
-    texts.iter().map(|text| parse(text).map_err(|error| format!("“{text}”: {error}."))).collect()
+    texts.iter().map(|text| one(text, &parse)).collect()
+}
+
+fn one<T, E: std::fmt::Display>(text: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, String> {
+    parse(text).map_err(|error| format!("“{text}”: {error}."))
 }
 
 fn good_name(name: &str) -> Result<&str, String> {

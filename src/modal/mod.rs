@@ -13,7 +13,6 @@ pub(crate) mod parts;
 mod plain;
 mod select;
 mod state;
-mod welcome;
 
 use connect_wire::{FlowView, Screen};
 use leptos::prelude::*;
@@ -85,12 +84,13 @@ fn screen(modal: Modal) -> Part {
     if modal.expired() {
         return ended::expired(modal);
     }
-    let FlowView { company, logo, screen, mode, .. } = modal.view();
+    let FlowView { company, screen, mode, .. } = modal.view();
     #[cfg(feature = "ssr")]
     if plain::is_plain() {
         match screen {
             Screen::Select { popular } => return plain::select(popular),
-            Screen::Page { ref html, .. }
+            Screen::Welcome { ref html }
+            | Screen::Page { ref html, .. }
             | Screen::Method { ref html }
             | Screen::Linked { ref html }
             | Screen::Unsupported { ref html, .. }
@@ -103,10 +103,10 @@ fn screen(modal: Modal) -> Part {
             view! { <main class="main loading"><h1 id="title" tabindex="-1">{use_strings().loading()}</h1></main> }
                 .small()
         }
-        Screen::Welcome { utility } => welcome::welcome(modal, &company, logo, utility).small(),
         Screen::Select { popular } => select::select(modal, popular).fresh(),
         Screen::Credentials(view) => credentials::credentials(modal, &company, mode, view).fresh(),
-        Screen::Page { html, .. }
+        Screen::Welcome { html }
+        | Screen::Page { html, .. }
         | Screen::Method { html }
         | Screen::Linked { html }
         | Screen::Unsupported { html, .. }

@@ -31,15 +31,14 @@ pub fn plain(view: FlowView, moment: Moment, plain: Plain) -> impl IntoView {
     sheet(modal)
 }
 
-/// What the server has drawn. The screen that takes a file is a form of its own.
+/// What the server has drawn. The screens that take a file or a choice are forms of their own.
 pub(super) fn page(screen: &Screen, html: String) -> Part {
-    if matches!(screen, Screen::Page { kind: PageKind::Upload, .. }) {
-        let kind = "multipart/form-data";
-        view! { <form class="form" id="main" method="post" action="/connect/file" enctype=kind inner_html=html></form> }
-            .small()
-    } else {
-        view! { <div class="form" inner_html=html></div> }.small()
-    }
+    let (action, kind) = match screen {
+        Screen::Page { kind: PageKind::Upload, .. } => ("/connect/file", Some("multipart/form-data")),
+        Screen::Page { kind: PageKind::Sharing | PageKind::Meters, .. } => ("/connect/step", None),
+        _ => return view! { <div class="form" inner_html=html></div> }.small(),
+    };
+    view! { <form class="form" id="main" method="post" action=action enctype=kind inner_html=html></form> }.small()
 }
 
 /// Utility selection: a search by a button, a list of buttons.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::bridge;
 use super::focus::focus_screen;
 use super::parts::field_value;
-use crate::calls::{CallError, ChooseMethod, Go, Load, Wait, Way, ask, encode, post, read};
+use crate::calls::{CallError, Choose, Go, Load, Wait, Way, ask, encode, post, read};
 
 /// How long a lost connection is left alone before the modal asks again by itself.
 const POLL_AGAIN: Duration = Duration::from_secs(3);
@@ -149,7 +149,7 @@ impl Modal {
             "wait" => self.poll(),
             "lost" => self.lost.set(true),
             "back" => self.go_back(),
-            "method" => self.send(|token, step| ChooseMethod { token, step, method: text }),
+            "choose" => self.send(|token, step| Choose { token, step, chosen: text }),
             "finish" => self.finish(),
             "close" => self.leave(),
             "closed" => {
@@ -279,8 +279,8 @@ impl Modal {
             self.typed.set(false);
         }
         if let Screen::Page { kind, .. } = view.screen {
-            // A file that was read would be lost, too.
-            self.typed.set(kind == PageKind::Preview);
+            // A file that was read would be lost, too, and a login that was accepted.
+            self.typed.set(matches!(kind, PageKind::Preview | PageKind::Meters));
         }
         let waits = matches!(
             view.screen,
@@ -352,7 +352,9 @@ impl Modal {
 }
 
 /// Moves that buttons of the server's screens name. A list: as arms of a match they cost the WASM more.
-const WAYS: [(&str, Way); 8] = [
+const WAYS: [(&str, Way); 10] = [
+    ("on", Way::On),
+    ("sharing", Way::Sharing),
     ("hand_over", Way::HandOver),
     ("change", Way::ChangeUtility),
     ("sign_in", Way::SignInHere),
@@ -373,7 +375,7 @@ fn order(screen: &Screen) -> u8 {
         Screen::Welcome { .. } => WELCOME,
         Screen::Select { .. } => 2,
         Screen::Credentials(_) => 3,
-        Screen::Page { kind: PageKind::Preview | PageKind::Approve, .. } => 5,
+        Screen::Page { kind: PageKind::Preview | PageKind::Approve | PageKind::Meters, .. } => 5,
         Screen::Page { .. } => 3,
         Screen::Checking { .. } => 4,
         Screen::Method { .. } => 5,

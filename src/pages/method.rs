@@ -33,9 +33,9 @@ pub(super) fn method(
                         class="choice"
                         type="submit"
                         form="nav"
-                        name="method"
+                        name="chosen"
                         value=id.clone()
-                        data-way="method"
+                        data-way="choose"
                         data-value=id.clone()
                     >
                         <span class="dot">{icon(href)}</span>

@@ -6,15 +6,21 @@ mod approve;
 mod consent;
 mod elsewhere;
 mod linked;
+mod meters;
 mod method;
 mod preview;
+mod sharing;
 mod stopped;
 mod upload;
+mod welcome;
 
 use connect_core::flow::{Page, PageContent};
+use connect_core::grant::{Choices, History, Lasts};
 use leptos::prelude::*;
 
+use crate::small::{Part, Small};
 use crate::text::{Words, fill};
+pub(crate) use linked::account_rows;
 
 /// Draws a screen. `address` is where browsers reach the service, for a link that is opened elsewhere.
 pub fn draw(page: &Page<'_>, address: &str) -> String {
@@ -30,7 +36,14 @@ pub fn draw(page: &Page<'_>, address: &str) -> String {
             PageContent::Approve { challenge, notice, waits } => {
                 approve::approve(page, words, challenge, *notice, *waits).to_html()
             }
-            PageContent::Linked { accounts } => linked::linked(page, words, accounts).to_html(),
+            PageContent::Welcome { logo, terms, fixed, choices } => {
+                welcome::welcome(page, words, (*logo, *terms), *fixed, *choices).to_html()
+            }
+            PageContent::Sharing { choices, notice } => sharing::sharing(page, words, *choices, *notice).to_html(),
+            PageContent::Meters { meters, notice } => meters::meters(page, words, meters, *notice).to_html(),
+            PageContent::Linked { accounts, choices, receipt } => {
+                linked::linked(page, words, accounts, *choices, *receipt).to_html()
+            }
             PageContent::Elsewhere { link } => elsewhere::elsewhere(page, words, *link, address).to_html(),
             PageContent::Unsupported => stopped::unsupported(page, words).to_html(),
             PageContent::Stopped { reason, another } => stopped::stopped(page, words, *reason, *another).to_html(),
@@ -47,6 +60,37 @@ fn named(page: &Page<'_>, text: &str) -> String {
 /// The label of the way to another utility, where there is one.
 fn change(page: &Page<'_>, words: &Words) -> Option<&'static str> {
     page.can_change.then_some(words.pages.change)
+}
+
+/// What is shared, how far back and until when, in three sentences.
+pub(crate) fn shared(choices: Choices, words: &Words) -> [&'static str; 3] {
+    let texts = words.pages;
+    let kinds = match (choices.usage, choices.bills) {
+        (true, true) => texts.shared_all,
+        (true, false) => texts.shared_usage,
+        (false, _) => texts.shared_bills,
+    };
+    let history = match choices.history {
+        History::Whole => texts.shared_whole,
+        History::Year => texts.shared_year,
+        History::Nothing => texts.shared_new,
+    };
+    let until = match choices.lasts {
+        Lasts::UntilStopped => texts.until_stopped,
+        Lasts::Year => texts.until_year,
+        Lasts::Quarter => texts.until_quarter,
+    };
+    [kinds, history, until]
+}
+
+/// The button that takes what is ticked. Without the app it sends the screen's own form.
+fn choose(label: &'static str) -> Part {
+    view! {
+        <button class="primary" type="submit" form="main" name="way" value="choose" data-way="choose">
+            <span>{label}</span>
+        </button>
+    }
+    .fresh()
 }
 
 #[cfg(test)]

@@ -72,10 +72,7 @@ catalogue! {
     /// `{at}`, `{of}`.
     step_of,
     loading,
-    welcome_title, welcome_lead, welcome_lead_utility,
-    shared_title, shared_text, private_title, private_text, control_title, control_text,
     proceed,
-    welcome_small, other_device,
     select_title, select_label, select_placeholder, select_popular,
     /// Forms by `{count}`.
     select_found, select_none, select_none_hint, select_missing,

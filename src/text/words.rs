@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn names_stand_apart_from_text_that_runs_the_other_way() {
         for (name, text) in texts(Language::Arabic) {
-            for place in ["company", "utility", "to", "site", "query", "ending", "place", "reason"] {
+            for place in ["company", "utility", "to", "site", "query", "ending", "place", "reason", "date", "kind"]
+            {
                 let bare = format!("{{{place}}}");
                 let apart = format!("\u{2068}{bare}\u{2069}");
                 assert_eq!(text.matches(&bare).count(), text.matches(&apart).count(), "{name}: {text}");

@@ -25,6 +25,7 @@ pub(super) fn router(options: &LeptosOptions) -> Router {
         .route_service("/start.js", file("start.js"))
         .route_service("/favicon.svg", file("favicon.svg"))
         .route_service("/back.css", file("back.css"))
+        .route_service("/receipt.css", file("receipt.css"))
         .route_service("/close.js", file("close.js"))
         .route_service("/quickstart.css", file("quickstart.css"))
         .route_service("/design.css", file("design.css"))

@@ -125,6 +125,8 @@ pub async fn read_usage(link: Hidden, hourly: bool) -> Result<UsagePage, CallErr
     let mut bills = match service.bills(principal, None).await {
         Ok(bills) => bills.accounts,
         Err(UsageError::NotYet) => return Ok(UsagePage::NotYet),
+        // Said by their absence.
+        Err(UsageError::NotShared(_)) => Vec::new(),
         Err(UsageError::Fault(fault)) => return Err(broken(fault)),
         Err(_) => return gone(),
     };
@@ -138,7 +140,7 @@ pub async fn read_usage(link: Hidden, hourly: bool) -> Result<UsagePage, CallErr
                 Ok(found) => usage.push(found),
                 Err(UsageError::NotYet) => return Ok(UsagePage::NotYet),
                 // Said by the absence of a chart.
-                Err(UsageError::NotOffered(_)) => {}
+                Err(UsageError::NotOffered(_) | UsageError::NotShared(_)) => {}
                 Err(UsageError::NotOwn | UsageError::Gone) => return gone(),
                 Err(UsageError::Fault(fault)) => return Err(broken(fault)),
             }

@@ -73,7 +73,6 @@ fn unknown() -> FlowView {
         seconds_left: 0,
         progress: None,
         can_go_back: false,
-        logo: None,
         screen: Screen::Loading,
     }
 }

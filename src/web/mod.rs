@@ -12,6 +12,7 @@ mod headers;
 mod hosted;
 mod not_found;
 mod quickstart;
+mod receipt;
 mod same_origin;
 mod shell;
 mod start;
@@ -107,6 +108,7 @@ pub fn router(web: Web) -> Router {
         .route("/connect/step", post(hosted::step))
         .layer(RequestBodyLimitLayer::new(CALL_LIMIT))
         .route("/connect/on", post(hosted::take_over::take).layer(by_address()))
+        .route("/receipt", post(receipt::stop).layer(by_address()))
         .route("/connect/file", post(hosted::file).layer(DefaultBodyLimit::disable()).layer(by_address()))
         .layer(middleware::from_fn(same_origin::require));
     let mut pages = Router::new()
@@ -119,6 +121,7 @@ pub fn router(web: Web) -> Router {
         .route("/", start.clone().layer(by_address()))
         .route("/connect", start.layer(by_address()))
         .route("/on/{mark}", get(hosted::take_over::page).layer(by_address()))
+        .route("/receipt/{mark}", get(receipt::page).layer(by_address()))
         .route("/connect/theme.css", get(theme::stylesheet).layer(by_address()))
         .route("/connect/logo/{name}", get(theme::logo).layer(by_address()));
     if web.company.is_some() {

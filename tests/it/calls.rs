@@ -1,6 +1,6 @@
 //! The server functions, called as the browser calls them: POST, postcard, at their own paths.
 
-use connect::calls::choose_method::ChooseMethod;
+use connect::calls::choose::Choose;
 use connect::calls::exchange_code::ExchangeCode;
 use connect::calls::finish::Finish;
 use connect::calls::go::Go;
@@ -73,7 +73,7 @@ async fn the_whole_flow_goes_through_them() {
     let (username, password) = (hidden("mfa_choose"), hidden("password"));
     let screen = run.send(|token, step| SubmitLogin { token, step, username, password }).await;
     assert!(matches!(screen, Screen::Method { .. }), "{screen:?}");
-    let screen = run.send(|token, step| ChooseMethod { token, step, method: "sms".into() }).await;
+    let screen = run.send(|token, step| Choose { token, step, chosen: "sms".into() }).await;
     assert!(matches!(screen, Screen::Code(_)), "{screen:?}");
     let screen = run.go(Way::Resend).await;
     assert!(matches!(screen, Screen::Code(c) if c.notice == Some(CodeNotice::TooSoon)), "{screen:?}");
@@ -101,7 +101,9 @@ async fn the_quickstart_gets_a_token_and_accounts_but_never_a_secret() {
     let NewToken::Made(token) = answer.returned() else { panic!("{answer:?}") };
     let view = site.send(call(&Load { token: token.clone() })).await.returned();
     let mut run = Run { site: &site, token, view };
-    assert!(matches!(run.sign_in("user@pelm.com").await, Screen::Linked { .. }));
+    run.sign_in("user@pelm.com").await;
+    let screen = run.send(|token, step| Choose { token, step, chosen: "0,1,2".into() }).await;
+    assert!(matches!(screen, Screen::Linked { .. }), "{screen:?}");
     let code: Hidden = site.send(call(&Finish { token: run.token.clone() })).await.returned();
     let answer = site.send(call(&ExchangeCode { code: code.clone() })).await;
     let LinkedUser::Linked { accounts, .. } = answer.returned() else { panic!("{answer:?}") };

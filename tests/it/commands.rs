@@ -238,6 +238,16 @@ fn a_clients_name_and_theme_are_set_and_shown() {
     }
     assert_eq!(theme(&[]).1, out, "nothing was changed");
 
+    let terms = |arguments: &[&str]| home.run(&[&["client", "terms", &id], arguments].concat());
+    assert_eq!(terms(&[]).1, "none\n");
+    assert_eq!(terms(&["https://example.com/terms?v=2"]).1, "https://example.com/terms?v=2\n");
+    for bad in ["javascript:alert(1)", "http://example.com/terms", "https://example.com/#terms", "terms"] {
+        let (good, _, err) = terms(&[bad]);
+        assert!(!good && err.contains(bad), "{bad}: {err}");
+    }
+    assert_eq!(terms(&[]).1, "https://example.com/terms?v=2\n", "nothing was changed");
+    assert_eq!(terms(&["none"]).1, "none\n");
+
     let (good, out, _) = home.run(&["client", "rename", &id, " Southwind "]);
     assert!(good && out.contains("Southwind"), "{out}");
     assert!(home.run(&["client", "list"]).1.contains("\tSouthwind\t"));

@@ -79,7 +79,7 @@ async fn every_step_is_a_form_up_to_the_way_back_with_a_code() {
     let last = enter(&site, token.expose(), BACK).await;
     let mut browser = Browser { site: &site, last };
     assert!(heading(&browser.last).contains("would like to read your energy data"));
-    browser.send(&[]).await;
+    browser.send(&[("way", "on")]).await;
     assert_eq!(heading(&browser.last), "Who sends your energy bill?");
     browser.send(&[("query", "pacific gas")]).await;
     assert!(
@@ -223,7 +223,7 @@ async fn a_link_may_be_opened_as_often_as_one_likes() {
         enter(&site, token.expose(), BACK).await;
     }
     let mut browser = Browser { site: &site, last: first };
-    browser.send(&[]).await;
+    browser.send(&[("way", "on")]).await;
     browser.send(&[("utility", &crate::support::PGE.to_string())]).await;
     browser.send(&[("username", "mfa_sms"), ("password", "password")]).await;
     let again = enter(&site, token.expose(), BACK).await;
@@ -237,10 +237,10 @@ async fn a_form_of_an_earlier_screen_shows_where_the_run_is() {
     let token = site.connect_token("u").await;
     let first = enter(&site, token.expose(), BACK).await;
     let mut browser = Browser { site: &site, last: first.clone() };
-    browser.send(&[]).await;
+    browser.send(&[("way", "on")]).await;
     browser.send(&[("utility", &crate::support::PGE.to_string())]).await;
     let mut earlier = Browser { site: &site, last: first };
-    earlier.send(&[]).await;
+    earlier.send(&[("way", "on")]).await;
     assert_eq!(heading(&earlier.last), "Sign in to Pacific Gas and Electric");
     earlier.send(&[("way", "link_file")]).await;
     assert_eq!(heading(&earlier.last), "Sign in to Pacific Gas and Electric");
@@ -260,7 +260,7 @@ async fn leaving_says_how() {
     // The run is as it was.
     let last = enter(&site, token.expose(), BACK).await;
     let mut browser = Browser { site: &site, last };
-    browser.send(&[]).await;
+    browser.send(&[("way", "on")]).await;
     browser.send(&[("utility", &crate::support::CHEROKEE.to_string())]).await;
     browser.send(&[("username", "a"), ("password", "b")]).await;
     assert_eq!(heading(&browser.last), "We cannot link Cherokee Electric Cooperative yet");

@@ -16,6 +16,7 @@ mod hosted;
 mod limits;
 mod logs;
 mod process;
+mod receipts;
 mod refusals;
 mod site;
 mod support;

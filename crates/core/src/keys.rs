@@ -97,6 +97,11 @@ impl Keys {
         Secret::new(crate::token::short(&digest))
     }
 
+    /// What, after the user's id, opens a receipt: 22 characters.
+    pub fn receipt_mark(&self, user: Uuid) -> Secret {
+        Secret::new(crate::token::short(&self.digest(b"receipt", user.as_bytes())))
+    }
+
     /// Mark of a cursor that a client brings back ([`crate::usage::page::Cursor`]).
     pub(crate) fn cursor_digest(&self, data: &[u8]) -> Digest {
         self.digest(b"cursor", data)

@@ -8,6 +8,7 @@
 //! - [`pkce`]: the exchange of a code by who asked for its connect token;
 //! - [`origin`]: whose pages may embed Connect;
 //! - [`redirect`]: where a run that has the whole window returns to;
+//! - [`grant`]: what a customer shares;
 //! - [`usage`]: readings and bills, exact;
 //! - [`sync`]: reading data without the customer;
 //! - [`tries`]: how often passwords are tried at utilities;
@@ -23,6 +24,7 @@ pub mod connector;
 pub mod directory;
 pub mod emissions;
 pub mod flow;
+pub mod grant;
 pub mod keys;
 pub mod language;
 pub mod origin;

@@ -29,13 +29,13 @@ pub enum RedirectError {
     #[error(transparent)]
     Origin(#[from] OriginError),
     /// A fragment, which servers never see.
-    #[error("a redirect URI has no fragment: leave out what begins with #")]
+    #[error("such an address has no fragment: leave out what begins with #")]
     Fragment,
     /// Letters that no address has as they are.
-    #[error("a redirect URI is ASCII without spaces: write other characters as %..")]
+    #[error("an address is ASCII without spaces: write other characters as %..")]
     Characters,
     /// Too long.
-    #[error("a redirect URI has at most 2000 characters")]
+    #[error("such an address has at most 2000 characters")]
     Long,
 }
 

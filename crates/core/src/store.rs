@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::clock::after;
 use crate::connector::MeterKind;
 use crate::flow::{Flow, Stage};
+use crate::grant::Grant;
 use crate::keys::Digest;
 use crate::language::Language;
 use crate::redirect::Redirect;
@@ -149,6 +150,8 @@ pub struct NewLink {
     pub access: Access,
     /// The address by which the utility's notifications name the data.
     pub subscription: Option<String>,
+    /// What the customer shares.
+    pub grant: Grant,
     /// What the customer's file holds, for each of `accounts`. Then nothing is fetched: the job rests.
     pub import: Option<Vec<Import>>,
     /// Accounts found under the login. They replace what is stored, matched by account number:
@@ -205,6 +208,10 @@ pub struct User {
     pub credentials_valid: bool,
     /// How the data comes in.
     pub access: Access,
+    /// When it was last linked.
+    pub linked_at: Timestamp,
+    /// What the customer shares.
+    pub grant: Grant,
 }
 
 /// A utility account.
@@ -288,6 +295,9 @@ pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore
     /// A user whose data came in another way keeps it; of what is there nothing counts as fetched then.
     /// With an [`Import`] accounts that it does not name stay, its readings and bills are merged
     /// into what is there, and the job is at rest. The session's upload is deleted.
+    ///
+    /// Of what is there, months and bills that the grant does not reach any more are deleted. Where other
+    /// choices were made than before, everything is fetched anew.
     async fn link(&self, change: Advance, link: NewLink) -> StoreResult<Option<Uuid>>;
 
     /// User by row key.
@@ -300,6 +310,8 @@ pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore
     async fn users_by_subscription(&self, subscription: &str) -> StoreResult<Vec<User>>;
     /// Accounts of a user, in the connector's order.
     async fn accounts(&self, user_id: Uuid) -> StoreResult<Vec<Account>>;
+    /// Users whose grant has ended by `now`, at most a hundred.
+    async fn users_ended(&self, now: Timestamp) -> StoreResult<Vec<Uuid>>;
     /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,
     /// unused codes, the sessions that linked it. `false` when it does not exist.
     async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool>;

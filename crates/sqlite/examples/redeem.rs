@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use connect_core::flow::{Flow, ModeRecord, Stage};
+use connect_core::flow::{Flow, Route, Stage};
 use connect_core::keys::Digest;
 use connect_core::store::{Exchange, Redeemed, TokenStore};
 use connect_sqlite::SqliteStore;
@@ -169,14 +169,8 @@ fn raw(path: &Path, batch: usize, checkpoints_are_free: bool, codes: impl Iterat
 fn fill(path: &Path) -> Vec<Digest> {
     drop(SqliteStore::open(path).unwrap());
     let mut conn = connect(path);
-    let flow = Flow {
-        mode: ModeRecord::Create,
-        preset: None,
-        attempts: 0,
-        route: connect_core::flow::Route::Login,
-        page: None,
-        stage: Stage::Linked { utility: 1, accounts: vec![] },
-    };
+    let stage = Stage::Linked { utility: 1, accounts: vec![] };
+    let flow = Flow { stage, ..Flow::create(None, Route::Login) };
     let flow = serde_json::to_string(&flow).unwrap();
     let count = LEVELS.iter().map(|(_, count)| count).sum::<usize>() * ROUNDS * 3;
     let (at, until) = (now().as_millisecond(), now().as_millisecond() + 3_600_000);

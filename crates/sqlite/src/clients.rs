@@ -16,20 +16,21 @@ use crate::rows::{
 pub(crate) fn add(conn: &Connection, client: &Client, secret: &ClientSecret) -> Done<()> {
     run(
         conn,
-        "INSERT INTO clients (id, name, environment, code_seconds, theme) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO clients (id, name, environment, code_seconds, theme, terms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             client.id.as_bytes(),
             client.name,
             environment_name(client.environment),
             client.code_seconds,
-            theme_text(&client.theme)?
+            theme_text(&client.theme)?,
+            client.terms.as_ref().map(RedirectUri::as_str),
         ],
     )?;
     add_secret(conn, client.id, secret)?;
     Ok(())
 }
 
-const SELECT: &str = "SELECT id, name, environment, code_seconds, theme FROM clients WHERE id = ?1";
+const SELECT: &str = "SELECT id, name, environment, code_seconds, theme, terms FROM clients WHERE id = ?1";
 
 /// [`connect_core::store::ClientStore::client`].
 pub(crate) fn by_id(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
@@ -39,7 +40,7 @@ pub(crate) fn by_id(conn: &Connection, id: Uuid) -> Done<Option<Client>> {
 /// [`connect_core::store::ClientStore::clients`].
 pub(crate) fn all(conn: &Connection) -> Done<Vec<Client>> {
     let mut clients = Vec::new();
-    each(conn, "SELECT id, name, environment, code_seconds, theme FROM clients ORDER BY id", [], |row| {
+    each(conn, "SELECT id, name, environment, code_seconds, theme, terms FROM clients ORDER BY id", [], |row| {
         clients.push(client(row)?);
         Ok(())
     })?;
@@ -57,6 +58,7 @@ fn client(row: &Row<'_>) -> Done<Client> {
             .get::<_, Option<String>>(4)?
             .and_then(|json| serde_json::from_str(&json).ok())
             .unwrap_or_default(),
+        terms: row.get::<_, Option<String>>(5)?.and_then(|text| redirect_uri(&text)),
     })
 }
 
@@ -67,6 +69,12 @@ fn theme_text(theme: &Theme) -> Done<Option<String>> {
 /// [`connect_core::store::ClientStore::rename_client`].
 pub(crate) fn rename(conn: &Connection, id: Uuid, name: &str) -> Done<bool> {
     Ok(run(conn, "UPDATE clients SET name = ?2 WHERE id = ?1", params![id.as_bytes(), name])? == 1)
+}
+
+/// [`connect_core::store::ClientStore::set_terms`].
+pub(crate) fn set_terms(conn: &Connection, id: Uuid, terms: Option<&RedirectUri>) -> Done<bool> {
+    let terms = terms.map(RedirectUri::as_str);
+    Ok(run(conn, "UPDATE clients SET terms = ?2 WHERE id = ?1", params![id.as_bytes(), terms])? == 1)
 }
 
 /// [`connect_core::store::ClientStore::set_client_theme`].

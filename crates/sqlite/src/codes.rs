@@ -134,13 +134,15 @@ fn use_up(conn: &Connection, exchange: &Exchange) -> Done<Option<Uuid>> {
 
 /// [`connect_core::store::TokenStore::access_token`].
 pub(crate) fn access_token(conn: &Connection, access: &Digest) -> Done<Option<AccessToken>> {
-    let sql = "SELECT client_id, user_id, created_at, last_used_at FROM access_tokens WHERE digest = ?1";
+    let sql = "SELECT t.client_id, t.user_id, t.created_at, t.last_used_at, u.shared_until
+               FROM access_tokens t JOIN users u ON u.id = t.user_id WHERE t.digest = ?1";
     one(conn, sql, [access], |row| {
         let principal = Principal { client_id: uuid(row, 0, "client id")?, user_id: uuid(row, 1, "user id")? };
         Ok(AccessToken {
             principal,
             created_at: time(row, 2, "time")?,
             last_used_at: time_or_null(row, 3, "time")?,
+            ends_at: time_or_null(row, 4, "time")?,
         })
     })
 }

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0010_themes.sql"),
     include_str!("../migrations/0011_redirect.sql"),
     include_str!("../migrations/0012_handed.sql"),
+    include_str!("../migrations/0013_sharing.sql"),
 ];
 
 /// What a database file says about itself.
@@ -103,7 +104,8 @@ mod tests {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
             }
             for column in [
-                "theme FROM clients",
+                "theme, terms FROM clients",
+                "sharing, shared_until FROM users",
                 "language FROM connect_sessions",
                 "redirect_uri, handed_at FROM connect_sessions",
             ] {
@@ -170,6 +172,7 @@ mod tests {
             ("restatements", "series_id"),
             ("bills", "user_id"),
             ("users", "subscription"),
+            ("users", "shared_until"),
             ("uploads", "session_id"),
             ("bill_documents", "user_id"),
             ("client_secrets", "client_id"),

@@ -86,6 +86,10 @@ impl Store for SqliteStore {
         self.readers.read(move |conn| accounts::of_user(conn, user_id)).await
     }
 
+    async fn users_ended(&self, now: Timestamp) -> StoreResult<Vec<Uuid>> {
+        self.readers.read(move |conn| users::ended(conn, now)).await
+    }
+
     async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool> {
         self.writer.shred(move |conn| users::delete(conn, user_id)).await
     }
@@ -151,6 +155,10 @@ impl ClientStore for SqliteStore {
 
     async fn rename_client(&self, id: Uuid, name: String) -> StoreResult<bool> {
         self.writer.submit(move |conn| clients::rename(conn, id, &name)).await
+    }
+
+    async fn set_terms(&self, id: Uuid, terms: Option<RedirectUri>) -> StoreResult<bool> {
+        self.writer.submit(move |conn| clients::set_terms(conn, id, terms.as_ref())).await
     }
 
     async fn set_client_theme(&self, id: Uuid, theme: Theme, logo: Option<Logo>) -> StoreResult<bool> {

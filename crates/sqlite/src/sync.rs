@@ -29,6 +29,7 @@ pub(crate) fn claim(
                  WHEN j.failures < 2 THEN 0 ELSE min(30000 << min(j.failures, 10), 21600000) END <= ?2)
                  AND u.utility NOT IN (SELECT value FROM json_each(?4))
                  AND u.utility NOT IN (SELECT utility FROM utilities_off)
+                 AND (u.shared_until IS NULL OR u.shared_until > ?2)
              ORDER BY j.due_at LIMIT 1)
          RETURNING user_id, failures, progress",
         params![lease.as_bytes(), now.as_millisecond(), until.as_millisecond(), except],

@@ -34,6 +34,7 @@ fn client(number: u128) -> Client {
         environment: Environment::Sandbox,
         code_seconds: None,
         theme: connect_core::theme::Theme::default(),
+        terms: None,
     }
 }
 

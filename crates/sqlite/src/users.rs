@@ -1,19 +1,24 @@
 //! Users: one utility login of one company's customer.
 
+use connect_core::grant::Grant;
 use connect_core::keys::Digest;
 use connect_core::store::{NewLink, StoreError, User};
+use connect_core::usage::month_of;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use crate::accounts;
-use crate::rows::{Done, access, access_name, each, number, one, run, text, uuid};
+use crate::rows::{Done, access, access_name, corrupt, each, json, number, one, run, text, time, uuid};
 use crate::sessions::{self, Change};
 use crate::sync;
 
 macro_rules! select_user {
     ($by:literal) => {
         concat!(
-            "SELECT id, client_id, user_ref, utility, username, credentials_valid, access FROM users WHERE ",
+            "SELECT id, client_id, user_ref, utility, username, credentials_valid, access, linked_at, sharing
+             FROM users WHERE ",
             $by
         )
     };
@@ -57,7 +62,54 @@ fn user(row: &Row<'_>) -> Done<User> {
         username: row.get(4)?,
         credentials_valid: row.get(5)?,
         access: text(row, 6, "access", access)?,
+        linked_at: time(row, 7, "time")?,
+        // What cannot be read must not become everything.
+        grant: match row.get::<_, Option<String>>(8)? {
+            Some(json) => serde_json::from_str(&json).map_err(|_| corrupt("grant"))?,
+            None => Grant::default(),
+        },
     })
+}
+
+/// [`connect_core::store::Store::users_ended`].
+pub(crate) fn ended(conn: &Connection, now: Timestamp) -> Done<Vec<Uuid>> {
+    let mut users = Vec::new();
+    let sql = "SELECT id FROM users WHERE shared_until <= ?1 ORDER BY shared_until LIMIT 100";
+    each(conn, sql, [now.as_millisecond()], |row| {
+        users.push(uuid(row, 0, "user id")?);
+        Ok(())
+    })?;
+    Ok(users)
+}
+
+/// Deletes what is there and a grant does not reach. The rest of its first month is held back where it is read.
+fn cut(conn: &Connection, id: Uuid, grant: &Grant) -> Done<()> {
+    let user = id.as_bytes();
+    if !grant.choices.usage {
+        run(conn, "DELETE FROM series WHERE user_id = ?1", [user])?;
+    }
+    if !grant.choices.bills {
+        run(conn, "DELETE FROM bills WHERE user_id = ?1", [user])?;
+    }
+    if let Some(from) = grant.from {
+        run(
+            conn,
+            "DELETE FROM reading_chunks
+             WHERE series_id IN (SELECT id FROM series WHERE user_id = ?1) AND month < ?2",
+            params![user, month_of(from.as_second())],
+        )?;
+        run(
+            conn,
+            "DELETE FROM restatements
+             WHERE series_id IN (SELECT id FROM series WHERE user_id = ?1) AND start < ?2",
+            params![user, from.as_second()],
+        )?;
+        // A day before, for in the utility's own time zone it may still be that day.
+        let day = TimeZone::UTC.to_datetime(from).date().yesterday().unwrap_or_default().to_string();
+        let sql = "DELETE FROM bills WHERE user_id = ?1 AND json_extract(bill, '$.end') < ?2";
+        run(conn, sql, params![user, day])?;
+    }
+    Ok(())
 }
 
 /// [`connect_core::store::Store::link`].
@@ -83,12 +135,13 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
     // customer's row to overwrite.
     let sql = if known.is_some() {
         "UPDATE users SET user_ref = ?3, utility = ?4, username = ?5, login_digest = ?6, sealed_login = ?7,
-             credentials_valid = 1, linked_at = ?8, sealed_session = ?9, access = ?10, subscription = ?11
+             credentials_valid = 1, linked_at = ?8, sealed_session = ?9, access = ?10, subscription = ?11,
+             sharing = ?12, shared_until = ?13
          WHERE id = ?1 AND client_id = ?2"
     } else {
         "INSERT INTO users (id, client_id, user_ref, utility, username, login_digest, sealed_login,
-             credentials_valid, linked_at, sealed_session, access, subscription)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11)"
+             credentials_valid, linked_at, sealed_session, access, subscription, sharing, shared_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11, ?12, ?13)"
     };
     run(
         conn,
@@ -105,8 +158,13 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             session,
             access_name(link.access),
             link.subscription,
+            json(&link.grant)?,
+            link.grant.until.map(|until| until.as_millisecond()),
         ],
     )?;
+    cut(conn, id, &link.grant)?;
+    // What was not shared before may be there to be read now.
+    let same_choices = known.as_ref().is_none_or(|user| user.grant.choices == link.grant.choices);
     match link.import {
         None => {
             // None at all are not known yet, which takes nothing away.
@@ -117,7 +175,7 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             } else {
                 accounts::replace(conn, id, link.accounts)?
             };
-            let fetched = if other_way { &[][..] } else { &accounts };
+            let fetched = if other_way || !same_choices { &[][..] } else { &accounts };
             sync::queue(conn, id, Some(link.at), fetched)?;
         }
         Some(import) => {

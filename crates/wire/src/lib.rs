@@ -13,8 +13,6 @@ pub struct FlowView {
     pub step: u32,
     /// Registered name of the company that asks for the data.
     pub company: String,
-    /// Name of its logo, at `/connect/logo/`.
-    pub logo: Option<String>,
     /// True when nothing here reaches a real utility.
     pub sandbox: bool,
     /// New link, or renewing an existing one.
@@ -53,10 +51,10 @@ pub enum Screen {
     /// The page does not know yet where the customer is (a run that is resumed, before the
     /// token has arrived).
     Loading,
-    /// Who asks, for what, and what happens with the password.
+    /// Who asks, for what, and what happens with the password. The server draws it.
     Welcome {
-        /// Utility fixed by the company's token, if any.
-        utility: Option<UtilityCard>,
+        /// As of [`Screen::Page`].
+        html: String,
     },
     /// Choose the utility.
     Select {
@@ -132,6 +130,10 @@ pub enum PageKind {
     Approve,
     /// The run goes on on another device.
     Elsewhere,
+    /// Choose what is shared.
+    Sharing,
+    /// Choose among several meters.
+    Meters,
 }
 
 /// Contents of the code screen.

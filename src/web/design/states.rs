@@ -1,8 +1,11 @@
 //! The modal in every state, as it is shown on `/design`.
 
-use connect_core::connector::ApproveChallenge;
+use connect_core::connector::{ApproveChallenge, MeterKind};
 use connect_core::directory::Directory;
-use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary, Page, PageContent, card_of};
+use connect_core::flow::{
+    ConsentNotice, FileMeter, FileNotice, FileSummary, MeterChoice, MetersNotice, Page, PageContent, card_of,
+};
+use connect_core::grant::{ChoiceError, Choices, History, Lasts};
 use connect_core::language::Language;
 use connect_core::token::Environment;
 use connect_wire::{
@@ -30,8 +33,23 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
     let mut add = |name, screen: Screen| states.push(State { name, view: view_of(screen), moment: Moment::Quiet });
 
     add("loading", Screen::Loading);
-    add("welcome", Screen::Welcome { utility: None });
-    add("welcome-utility", Screen::Welcome { utility: Some(utility.clone()) });
+    let shaped = Choices { bills: false, history: History::Year, lasts: Lasts::Quarter, ..Choices::default() };
+    for (name, fixed, terms, choices) in [
+        ("welcome", false, None, Choices::default()),
+        ("welcome-utility", true, None, Choices::default()),
+        ("welcome-shaped", false, Some("https://northwind.example/terms"), shaped),
+    ] {
+        let content = PageContent::Welcome { logo: None, terms, fixed, choices };
+        add(name, Screen::Welcome { html: drawn(&utility, language, content) });
+    }
+    for (name, choices, notice) in [
+        ("sharing", Choices::default(), None),
+        ("sharing-shaped", shaped, None),
+        ("sharing-nothing", shaped, Some(ChoiceError::Nothing)),
+    ] {
+        let html = drawn(&utility, language, PageContent::Sharing { choices, notice });
+        add(name, Screen::Page { kind: PageKind::Sharing, html });
+    }
     let popular = directory.popular(8).into_iter().map(|one| card_of(one, Environment::Sandbox, &[])).collect();
     add("select", Screen::Select { popular });
     let down = UtilityCard { down: true, ..utility.clone() };
@@ -162,9 +180,24 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         add(name, code(prompt, notice));
     }
 
-    for (name, count) in [("linked", 2), ("linked-many", 9), ("linked-later", 0)] {
+    for (name, notice) in [
+        ("meters", None),
+        ("meters-none", Some(MetersNotice::Nothing)),
+        ("meters-broken", Some(MetersNotice::Internal)),
+    ] {
+        let meters: Vec<_> = meters(notice.is_none()).into();
+        let html = drawn(&utility, language, PageContent::Meters { meters: &meters, notice });
+        add(name, Screen::Page { kind: PageKind::Meters, html });
+    }
+    for (name, count, choices) in [
+        ("linked", 2, Choices::default()),
+        ("linked-many", 9, Choices::default()),
+        ("linked-later", 0, Choices::default()),
+        ("linked-shaped", 1, shaped),
+    ] {
         let accounts: Vec<_> = accounts().cycle().take(count).collect();
-        add(name, Screen::Linked { html: drawn(&utility, language, PageContent::Linked { accounts: &accounts }) });
+        let content = PageContent::Linked { accounts: &accounts, choices, receipt: Some("0000") };
+        add(name, Screen::Linked { html: drawn(&utility, language, content) });
     }
     let html = drawn(&utility, language, PageContent::Unsupported);
     add("unsupported", Screen::Unsupported { utility: utility.clone(), html });
@@ -196,19 +229,19 @@ fn drawn(utility: &UtilityCard, language: Language, content: PageContent<'_>) ->
 fn view_of(screen: Screen) -> FlowView {
     let at = match screen {
         Screen::Select { .. } => Some(1),
+        Screen::Page { kind: PageKind::Sharing, .. } => None,
+        Screen::Method { .. } | Screen::Code(_) | Screen::Page { kind: PageKind::Meters, .. } => Some(3),
         Screen::Credentials(_) | Screen::Page { .. } | Screen::Checking { .. } => Some(2),
-        Screen::Method { .. } | Screen::Code(_) => Some(3),
         _ => None,
     };
     FlowView {
         step: 1,
         company: COMPANY.into(),
-        logo: None,
         sandbox: true,
         mode: Mode::Create,
         seconds_left: 1800,
         progress: at.map(|at| Progress { at, of: 3 }),
-        can_go_back: at.is_some(),
+        can_go_back: at.is_some() || matches!(screen, Screen::Page { .. }),
         screen,
     }
 }
@@ -238,6 +271,22 @@ fn methods() -> [MethodOption; 5] {
         (Channel::Push, "Pixel 9"),
     ]
     .map(|(channel, to)| MethodOption { id: format!("{channel:?}"), channel, to: to.into() })
+}
+
+fn meters(chosen: bool) -> [MeterChoice; 4] {
+    let meter = |address: &str, ending: &str, kind, place| MeterChoice {
+        address: address.into(),
+        ending: ending.into(),
+        kind,
+        place,
+        chosen,
+    };
+    [
+        meter("1 WARRIORS WAY SAN FRANCISCO CA 94158", "5636", MeterKind::Electric, 1),
+        meter("1 WARRIORS WAY SAN FRANCISCO CA 94158", "5636", MeterKind::Electric, 2),
+        meter("1 WARRIORS WAY SAN FRANCISCO CA 94158", "5636", MeterKind::Gas, 0),
+        meter("", "5638", MeterKind::Gas, 0),
+    ]
 }
 
 fn accounts() -> impl Iterator<Item = AccountCard> + Clone {

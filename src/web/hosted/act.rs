@@ -4,11 +4,9 @@ use connect_core::flow::Action;
 use connect_core::secret::Secret;
 use connect_server::service::{RunError, SearchHits, Service};
 use connect_wire::Screen;
-use serde::Deserialize;
 
 /// A form of a screen. Which of its fields are there says what it asks for.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(in crate::web) struct Step {
     /// The run's key, or its connect token.
     pub(super) key: String,
@@ -19,12 +17,43 @@ pub(in crate::web) struct Step {
     /// Origin of the page that frames.
     pub(super) o: String,
     way: String,
-    method: String,
+    /// What is ticked, with commas between.
+    chosen: String,
     utility: Option<u32>,
     query: Option<String>,
     username: Option<String>,
     password: String,
     code: Option<String>,
+}
+
+impl Step {
+    /// Reads a form; `None` for one that is none of ours.
+    pub(super) fn of(fields: Vec<(String, String)>) -> Option<Self> {
+        let mut step = Self::default();
+        for (name, value) in fields {
+            match name.as_str() {
+                "key" => step.key = value,
+                "step" => step.step = value.parse().ok()?,
+                "l" => step.l = value,
+                "o" => step.o = value,
+                "way" => step.way = value,
+                "utility" => step.utility = Some(value.parse().ok()?),
+                "query" => step.query = Some(value),
+                "username" => step.username = Some(value),
+                "password" => step.password = value,
+                "code" => step.code = Some(value),
+                // Each group of choices has a name of its own; together they are what is chosen.
+                "chosen" | "history" | "until" => {
+                    if !step.chosen.is_empty() {
+                        step.chosen.push(',');
+                    }
+                    step.chosen.push_str(&value);
+                }
+                _ => {}
+            }
+        }
+        Some(step)
+    }
 }
 
 /// What comes of it.
@@ -43,7 +72,7 @@ pub(super) enum Next {
 }
 
 pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result<Next, RunError> {
-    let Step { step, way, method, utility, query, username, password, code, .. } = form;
+    let Step { step, way, chosen, utility, query, username, password, code, .. } = form;
     match way.as_str() {
         "back" => service.act(token, step, Action::Back).await?,
         "change" => service.act(token, step, Action::ChangeUtility).await?,
@@ -51,6 +80,9 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
             let asked = service.approved(token, step).await?;
             service.wait(token, asked.step).await?
         }
+        "on" => service.act(token, step, Action::Continue).await?,
+        "sharing" => service.act(token, step, Action::OpenSharing).await?,
+        "choose" => service.choose(token, step, &chosen).await?,
         "resend" => service.resend(token, step).await?,
         "sign_in" => service.act(token, step, Action::SignInHere).await?,
         "use_file" => service.use_file(token, step).await?,
@@ -58,7 +90,7 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
         "finish" | "close" => return leave(service, token).await,
         "here" => service.keep_here(token, step).await?,
         "look" => service.load(token).await?,
-        _ if !method.is_empty() => service.choose_method(token, step, &method).await?,
+        _ if !chosen.is_empty() => service.choose(token, step, &chosen).await?,
         _ => {
             if let Some(utility) = utility {
                 service.select(token, step, utility).await?
@@ -74,8 +106,7 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
             } else if let Some(code) = code {
                 service.submit_answer(token, step, Secret::new(code)).await?
             } else {
-                // The one form without a field of its own.
-                service.act(token, step, Action::Continue).await?
+                return Err(RunError::OutOfPlace);
             }
         }
     };

@@ -92,9 +92,13 @@ async fn enter(web: &Web, entrance: Entrance, headers: &HeaderMap) -> Response {
 }
 
 /// `POST /connect/step`: what a customer does on a screen. The answer is the next screen.
-pub(super) async fn step(State(web): State<Web>, form: Result<Form<Step>, FormRejection>) -> Response {
-    let mut step = match form {
-        Ok(Form(step)) => step,
+pub(super) async fn step(
+    State(web): State<Web>,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let mut step = match form.map(|Form(fields)| Step::of(fields)) {
+        Ok(Some(step)) => step,
+        Ok(None) => return plain_words(StatusCode::UNPROCESSABLE_ENTITY),
         Err(unreadable) => return plain_words(unreadable.status()),
     };
     let token = Secret::new(std::mem::take(&mut step.key));

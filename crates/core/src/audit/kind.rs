@@ -87,6 +87,10 @@ kinds! {
     CredentialDeleted "credential_deleted" Service Ok;
     /// A user was deleted with everything that hangs on it.
     UserDeleted "user_deleted" Client Ok;
+    /// A customer has stopped sharing, by the receipt.
+    SharingStopped "sharing_stopped" Customer Ok;
+    /// What a customer shared has ended by its time.
+    SharingEnded "sharing_ended" Service Ok;
     /// Somebody asked too often.
     RateLimited "rate_limited" Client Refused;
     /// The service has started: it has read its keys.

@@ -5,11 +5,12 @@
 //! clock, no database and no utility. [`view`] turns a flow into what the browser draws.
 //!
 //! ```text
-//! Welcome ─▶ Select ─▶ Credentials ─▶ Checking ─▶ Linked
-//!    │          ▲           │  ▲          │  ▲
-//!    └──────────┼───────────┘  └──────────┤  │
-//!               └──── Unsupported      Method ⇄ Code, Approve
+//! Welcome ─▶ Select ─▶ Credentials ─▶ Checking ─▶ (Meters) ─▶ Linked
+//!  ⇅ │          ▲           │  ▲          │  ▲
+//!  │ └──────────┼───────────┘  └──────────┤  │
+//! Sharing       └──── Unsupported      Method ⇄ Code, Approve
 //! ```
+//! Sharing is where the customer shapes what is shared ([`crate::grant`]); Meters come where a login has several.
 //! A utility that offers it is agreed with at its own site: Consent stands in the place of
 //! Credentials, which stay reachable. For a utility that cannot be linked, Credentials lead to
 //! Upload ─▶ Preview ─▶ Linked as well.
@@ -28,7 +29,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::connector::{ApproveChallenge, Challenge, CodeChallenge, ConnectorError};
-pub use pages::{ConsentNotice, DrawPage, FileMeter, FileNotice, FileSummary, Page, PageContent};
+use crate::grant::{ChoiceError, Choices};
+pub use pages::{
+    ConsentNotice, DrawPage, FileMeter, FileNotice, FileSummary, MeterChoice, MetersNotice, Page, PageContent,
+};
 pub use view::{ViewContext, available, card_of, unknown_card, view};
 
 /// Logins that a utility may refuse in one run before it stops.
@@ -55,6 +59,9 @@ pub struct Flow {
     /// The company's page, where the whole of it went to the utility's site: to come back to.
     #[serde(default)]
     pub page: Option<String>,
+    /// What the customer shares; of a renewal at first what was shared before.
+    #[serde(default)]
+    pub choices: Choices,
     /// The stage.
     pub stage: Stage,
 }
@@ -106,6 +113,11 @@ impl ModeRecord {
 pub enum Stage {
     /// Who asks, and for what.
     Welcome,
+    /// Choose what is shared.
+    Sharing {
+        /// What was wrong with the choice.
+        notice: Option<ChoiceError>,
+    },
     /// Choose a utility.
     Select,
     /// Sign in.
@@ -168,6 +180,15 @@ pub enum Stage {
         challenge: ApproveChallenge,
         /// What happened before.
         notice: Option<CodeNotice>,
+    },
+    /// Accepted, with several meters: choose among them. The accepted login waits, sealed.
+    Meters {
+        /// The login that was accepted.
+        login: SignIn,
+        /// The meters, in the connector's order.
+        meters: Vec<MeterChoice>,
+        /// What happened before.
+        notice: Option<MetersNotice>,
     },
     /// The link exists.
     Linked {
@@ -240,6 +261,12 @@ pub enum Action {
         /// Whether it is longer than [`MAX_ANSWER_BYTES`].
         too_long: bool,
     },
+    /// Wants to choose what is shared.
+    OpenSharing,
+    /// Chose what is shared.
+    Share(Result<Choices, ChoiceError>),
+    /// Chose meters, by their places in the list.
+    ChooseMeters(Vec<usize>),
     /// Wants the code or the request again.
     Resend,
     /// Says to have approved the login on the other device: look again.
@@ -287,6 +314,8 @@ pub enum Effect {
 pub enum Answer {
     /// Accepted, with these accounts.
     Linked(Vec<connect_wire::AccountCard>),
+    /// Accepted, with several meters: which are shared is the customer's to say.
+    Several(Vec<MeterChoice>),
     /// The utility asks for more.
     Challenge(Challenge, Option<crate::connector::ChallengeProblem>),
     /// It failed.

@@ -1,6 +1,7 @@
 //! Screens that the server draws, and what stands on them.
 
-use crate::connector::ApproveChallenge;
+use crate::connector::{ApproveChallenge, MeterKind};
+use crate::grant::{ChoiceError, Choices};
 use crate::language::Language;
 use connect_wire::{AccountCard, CodeNotice, MethodOption, StopReason, UtilityCard};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,31 @@ pub struct Page<'a> {
 /// What a screen says.
 #[derive(Debug)]
 pub enum PageContent<'a> {
+    /// Who asks, and for what.
+    Welcome {
+        /// Name of the company's logo.
+        logo: Option<&'a str>,
+        /// Address of the company's terms.
+        terms: Option<&'a str>,
+        /// Whether the utility is fixed.
+        fixed: bool,
+        /// What the customer shares.
+        choices: Choices,
+    },
+    /// Choose what is shared.
+    Sharing {
+        /// What is chosen now.
+        choices: Choices,
+        /// What was wrong with the choice.
+        notice: Option<ChoiceError>,
+    },
+    /// Choose among several meters.
+    Meters {
+        /// The meters.
+        meters: &'a [MeterChoice],
+        /// What happened before.
+        notice: Option<MetersNotice>,
+    },
     /// Agree at the utility's own site.
     Consent {
         /// Whether that is open: the way there is known.
@@ -57,8 +83,12 @@ pub enum PageContent<'a> {
     },
     /// The closing confirmation.
     Linked {
-        /// Accounts found under the login.
+        /// Accounts that are shared.
         accounts: &'a [AccountCard],
+        /// What is shared of them.
+        choices: Choices,
+        /// What the address of the receipt ends in.
+        receipt: Option<&'a str>,
     },
     /// The run goes on on another device.
     Elsewhere {
@@ -79,6 +109,30 @@ pub enum PageContent<'a> {
         /// What that is.
         file: &'a FileSummary,
     },
+}
+
+/// A meter that may be shared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeterChoice {
+    /// Service address of its account on one line.
+    pub address: String,
+    /// Last four characters of the account's number.
+    pub ending: String,
+    /// What it measures.
+    pub kind: MeterKind,
+    /// Which of the account's meters of this kind, from 1; 0 where it is the only one.
+    pub place: usize,
+    /// Whether it is ticked.
+    pub chosen: bool,
+}
+
+/// What happened at the choice of meters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MetersNotice {
+    /// None was chosen.
+    Nothing,
+    /// Our fault.
+    Internal,
 }
 
 /// Draws a screen as HTML. What is not ours in it is escaped.

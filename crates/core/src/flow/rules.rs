@@ -4,11 +4,12 @@ use connect_wire::{Check, CodeNotice, LoginNotice, StopReason};
 use jiff::Timestamp;
 
 use super::{
-    Action, Answer, CHECK_SECONDS, ConsentNotice, Effect, Flow, MAX_LOGIN_ATTEMPTS, ModeRecord, OutOfPlace, Route,
-    SignIn, Stage,
+    Action, Answer, CHECK_SECONDS, ConsentNotice, Effect, Flow, MAX_LOGIN_ATTEMPTS, MeterChoice, MetersNotice,
+    ModeRecord, OutOfPlace, Route, SignIn, Stage,
 };
 use crate::clock::{after, seconds_until};
 use crate::connector::{Challenge, ChallengeProblem, ConnectorError};
+use crate::grant::{ChoiceError, Choices};
 use crate::store::Access;
 
 impl SignIn {
@@ -29,16 +30,18 @@ impl Flow {
     /// A first link. `preset` is the utility named by the token, which skips the selection; `route`
     /// how that one is linked.
     pub fn create(preset: Option<u32>, route: Route) -> Self {
-        Self { mode: ModeRecord::Create, preset, attempts: 0, route, page: None, stage: Stage::Welcome }
+        let (mode, stage, choices) = (ModeRecord::Create, Stage::Welcome, Choices::default());
+        Self { mode, preset, attempts: 0, route, page: None, choices, stage }
     }
 
-    /// A renewal of `user`'s link, which starts where the link was made.
-    pub fn update(user: uuid::Uuid, utility: u32, username: String, access: Access) -> Self {
+    /// A renewal of `user`'s link, which starts where the link was made and shares what that does.
+    pub fn update(user: uuid::Uuid, utility: u32, username: String, access: Access, choices: Choices) -> Self {
         Self {
             mode: ModeRecord::Update { user },
             preset: Some(utility),
             attempts: 0,
             page: None,
+            choices,
             route: if access == Access::Consent { Route::Consent } else { Route::Login },
             stage: match access {
                 Access::Login => Stage::Credentials(SignIn { utility, username, notice: None }),
@@ -71,7 +74,11 @@ impl Flow {
             // It is for one way there and back.
             _ => self.page.clone().filter(|_| matches!(action, Action::ComeBack { refusal: None })),
         };
-        Ok((Flow { stage, preset, route, page, ..self.clone() }, effect))
+        let choices = match action {
+            Action::Share(Ok(choices)) => *choices,
+            _ => self.choices,
+        };
+        Ok((Flow { stage, preset, route, page, choices, ..self.clone() }, effect))
     }
 
     fn next(&self, action: &Action, now: Timestamp) -> Result<(Stage, Effect), OutOfPlace> {
@@ -81,6 +88,14 @@ impl Flow {
                 Some(utility) => Self::enter(utility, self.route),
                 None => Stage::Select,
             }),
+            (Stage::Welcome, Action::OpenSharing) => quiet(Stage::Sharing { notice: None }),
+            (Stage::Sharing { .. }, Action::Share(Ok(_))) => quiet(Stage::Welcome),
+            (Stage::Sharing { .. }, Action::Share(Err(ChoiceError::Nothing))) => {
+                quiet(Stage::Sharing { notice: Some(ChoiceError::Nothing) })
+            }
+            (Stage::Meters { login, meters, .. }, Action::ChooseMeters(places)) => {
+                self.choose_meters(login, meters, places, now)
+            }
             (Stage::Select, Action::Select { utility, route }) => quiet(Self::enter(*utility, *route)),
             (stage, Action::ChangeUtility) if self.can_change() && stage.may_leave() => quiet(Stage::Select),
             (stage, Action::Back) => self.back(stage).map(|s| (s, Effect::None)),
@@ -179,11 +194,35 @@ impl Flow {
         Ok((checking(Box::new(stage.without_notice()), Check::Sending, now), Effect::Resume))
     }
 
+    fn choose_meters(
+        &self,
+        login: &SignIn,
+        meters: &[MeterChoice],
+        places: &[usize],
+        now: Timestamp,
+    ) -> Result<(Stage, Effect), OutOfPlace> {
+        if places.iter().any(|place| *place >= meters.len()) {
+            return Err(OutOfPlace);
+        }
+        let mark = |(place, meter): (usize, &MeterChoice)| MeterChoice {
+            chosen: places.contains(&place),
+            ..meter.clone()
+        };
+        let meters = meters.iter().enumerate().map(mark).collect();
+        let login = login.clone();
+        if places.is_empty() {
+            let notice = Some(MetersNotice::Nothing);
+            return Ok((Stage::Meters { login, meters, notice }, Effect::None));
+        }
+        let from = Stage::Meters { login, meters, notice: None };
+        Ok((checking(Box::new(from), Check::Login, now), Effect::Resume))
+    }
+
     /// The screen before `stage`; going back from a check abandons it.
     fn back(&self, stage: &Stage) -> Result<Stage, OutOfPlace> {
         let updating = matches!(self.mode, ModeRecord::Update { .. });
         match stage {
-            Stage::Select => Ok(Stage::Welcome),
+            Stage::Select | Stage::Sharing { .. } => Ok(Stage::Welcome),
             Stage::Credentials(_) | Stage::Consent { .. } | Stage::Upload { .. } if updating => Err(OutOfPlace),
             Stage::Credentials(login) if self.route != Route::Login => Ok(Self::enter(login.utility, self.route)),
             Stage::Credentials(_) | Stage::Consent { .. } if self.preset.is_some() => Ok(Stage::Welcome),
@@ -193,7 +232,7 @@ impl Flow {
             // There the waiting is the screen.
             Stage::Checking { from, what: Check::Approval, .. } => self.back(from),
             Stage::Checking { from, .. } => Ok(from.without_notice()),
-            Stage::Method { login, .. } => Ok(login.plain()),
+            Stage::Method { login, .. } | Stage::Meters { login, .. } => Ok(login.plain()),
             Stage::Approve { login, challenge, .. } if challenge.methods.is_empty() => Ok(login.plain()),
             Stage::Approve { login, challenge, .. } => {
                 Ok(Stage::Method { login: login.clone(), options: challenge.methods.clone(), notice: None })
@@ -228,6 +267,10 @@ impl Flow {
             Answer::Linked(accounts) => {
                 let utility = from.utility().ok_or(OutOfPlace)?;
                 Stage::Linked { utility, accounts }
+            }
+            Answer::Several(meters) => {
+                let login = from.login().ok_or(OutOfPlace)?.clone();
+                Stage::Meters { login, meters, notice: None }
             }
             Answer::Challenge(challenge, problem) => {
                 let login = from.login().ok_or(OutOfPlace)?.clone();

@@ -2,7 +2,7 @@
 
 use connect_wire::{Check, CodeNotice, LoginNotice};
 
-use super::{ConsentNotice, SignIn, Stage};
+use super::{ConsentNotice, MetersNotice, SignIn, Stage};
 
 impl Stage {
     /// The login that the stage is about.
@@ -11,9 +11,11 @@ impl Stage {
             Stage::Credentials(login)
             | Stage::Method { login, .. }
             | Stage::Code { login, .. }
-            | Stage::Approve { login, .. } => Some(login),
+            | Stage::Approve { login, .. }
+            | Stage::Meters { login, .. } => Some(login),
             Stage::Checking { from, .. } => from.login(),
             Stage::Welcome
+            | Stage::Sharing { .. }
             | Stage::Select
             | Stage::Consent { .. }
             | Stage::Upload { .. }
@@ -39,7 +41,8 @@ impl Stage {
             Stage::Credentials(login)
             | Stage::Method { login, .. }
             | Stage::Code { login, .. }
-            | Stage::Approve { login, .. } => Some(login.utility),
+            | Stage::Approve { login, .. }
+            | Stage::Meters { login, .. } => Some(login.utility),
             Stage::Checking { from, .. } => from.utility(),
             Stage::Consent { utility, .. }
             | Stage::Upload { utility, .. }
@@ -47,7 +50,7 @@ impl Stage {
             | Stage::Linked { utility, .. }
             | Stage::Unsupported { utility }
             | Stage::Stopped { utility, .. } => Some(*utility),
-            Stage::Welcome | Stage::Select => None,
+            Stage::Welcome | Stage::Sharing { .. } | Stage::Select => None,
         }
     }
 
@@ -69,14 +72,17 @@ impl Stage {
     /// deleted: going back to the credentials or to another utility ends it.
     pub fn keeps_login_state(&self) -> bool {
         match self {
-            Stage::Method { .. } | Stage::Code { .. } | Stage::Approve { .. } => true,
+            Stage::Method { .. } | Stage::Code { .. } | Stage::Approve { .. } | Stage::Meters { .. } => true,
             Stage::Checking { from, .. } => from.keeps_login_state(),
             _ => false,
         }
     }
 
     pub(super) fn may_leave(&self) -> bool {
-        !matches!(self, Stage::Welcome | Stage::Select | Stage::Linked { .. } | Stage::Checking { .. })
+        !matches!(
+            self,
+            Stage::Welcome | Stage::Sharing { .. } | Stage::Select | Stage::Linked { .. } | Stage::Checking { .. }
+        )
     }
 
     pub(super) fn without_notice(&self) -> Stage {
@@ -86,6 +92,7 @@ impl Stage {
             Stage::Code { login, challenge, .. } => Stage::Code { login, challenge, notice: None },
             Stage::Approve { login, challenge, .. } => Stage::Approve { login, challenge, notice: None },
             Stage::Consent { utility, can_sign_in, .. } => Stage::Consent { utility, can_sign_in, notice: None },
+            Stage::Meters { login, meters, .. } => Stage::Meters { login, meters, notice: None },
             other => other,
         }
     }
@@ -100,6 +107,10 @@ impl Stage {
                 let silent = at_login == LoginNotice::TimedOut;
                 let notice = Some(if silent { CodeNotice::Expired } else { at_code });
                 Stage::Approve { login, challenge, notice }
+            }
+            // No utility is asked any more: it was ours.
+            Stage::Meters { login, meters, .. } => {
+                Stage::Meters { login, meters, notice: Some(MetersNotice::Internal) }
             }
             Stage::Consent { .. } if at_login == LoginNotice::Internal => {
                 self.with_consent_notice(ConsentNotice::Internal)

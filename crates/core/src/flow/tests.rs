@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod approval;
+mod sharing;
 
 use connect_wire::{
     AccountCard, Channel, Check, CodeNotice, CodePrompt, LoginNotice, MethodOption, Progress, Screen, StopReason,
@@ -13,6 +14,7 @@ use super::*;
 use crate::clock::after;
 use crate::connector::{ChallengeProblem, method};
 use crate::directory::Directory;
+use crate::grant::Choices;
 use crate::store::Access;
 use crate::token::Environment;
 
@@ -105,7 +107,7 @@ fn a_named_utility_skips_the_selection_and_can_still_be_changed() {
 
 #[test]
 fn a_renewal_starts_at_the_credentials_with_the_utility_fixed() {
-    let flow = Flow::update(Uuid::nil(), PGE, "ada".into(), Access::Login);
+    let flow = Flow::update(Uuid::nil(), PGE, "ada".into(), Access::Login, Choices::default());
     assert!(matches!(&flow.stage, Stage::Credentials(l) if l.username == "ada"));
     assert!(!flow.can_go_back() && !flow.can_change());
     assert_eq!(flow.act(&Action::Back, t0()), Err(OutOfPlace));
@@ -274,6 +276,8 @@ fn look(flow: &Flow, environment: Environment) -> connect_wire::FlowView {
         directory: &directory,
         company: "Northwind Solar",
         logo: None,
+        terms: None,
+        receipt: None,
         off: &[],
         language: crate::language::Language::English,
         environment,
@@ -319,7 +323,7 @@ fn a_flow_survives_storage() {
         checking(),
         at_code(methods()),
         linked,
-        Flow::update(Uuid::nil(), 1, "a".into(), Access::Login),
+        Flow::update(Uuid::nil(), 1, "a".into(), Access::Login, Choices::default()),
     ] {
         let text = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<Flow>(&text).unwrap(), flow);
@@ -350,7 +354,7 @@ fn a_file_links_what_cannot_be_linked() {
 
 #[test]
 fn who_has_linked_a_file_renews_it_with_another() {
-    let flow = Flow::update(Uuid::nil(), CHEROKEE, String::new(), Access::File);
+    let flow = Flow::update(Uuid::nil(), CHEROKEE, String::new(), Access::File, Choices::default());
     assert_eq!(flow.stage, Stage::Upload { utility: CHEROKEE, notice: None });
     assert!(!flow.can_go_back() && !flow.can_change());
 }
@@ -383,6 +387,6 @@ fn consent_is_given_at_the_utilitys_site_and_a_login_is_the_other_way() {
 
     let only = go(&Flow::create(Some(PGE), Route::Consent), Action::Continue);
     assert_eq!(only.act(&Action::SignInHere, t0()), Err(OutOfPlace));
-    let renewed = Flow::update(Uuid::nil(), PGE, String::new(), Access::Consent);
+    let renewed = Flow::update(Uuid::nil(), PGE, String::new(), Access::Consent, Choices::default());
     assert!(matches!(renewed.stage, Stage::Consent { utility: PGE, .. }) && !renewed.can_go_back());
 }

@@ -23,6 +23,10 @@ pub struct ViewContext<'a> {
     pub company: &'a str,
     /// Name of the company's logo.
     pub logo: Option<&'a str>,
+    /// Address of the company's terms.
+    pub terms: Option<&'a str>,
+    /// What the address of the customer's receipt ends in, once there is a link.
+    pub receipt: Option<&'a str>,
     /// Language of what the server draws.
     pub language: Language,
     /// Environment of the company's client.
@@ -46,7 +50,6 @@ pub fn view(flow: &Flow, cx: ViewContext<'_>) -> FlowView {
     FlowView {
         step: cx.step,
         company: cx.company.to_owned(),
-        logo: cx.logo.map(str::to_owned),
         sandbox: cx.environment == Environment::Sandbox,
         mode: flow.mode.mode(),
         seconds_left: seconds_until(cx.now, cx.expires_at),
@@ -62,9 +65,17 @@ fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
     let at = match stage {
         Stage::Select => 1,
         Stage::Credentials(_) | Stage::Consent { .. } | Stage::Upload { .. } => of - 1,
-        Stage::Method { .. } | Stage::Code { .. } | Stage::Approve { .. } | Stage::Preview { .. } => of,
+        Stage::Method { .. }
+        | Stage::Code { .. }
+        | Stage::Approve { .. }
+        | Stage::Meters { .. }
+        | Stage::Preview { .. } => of,
         Stage::Checking { from, .. } => return progress(flow, from),
-        Stage::Welcome | Stage::Linked { .. } | Stage::Unsupported { .. } | Stage::Stopped { .. } => return None,
+        Stage::Welcome
+        | Stage::Sharing { .. }
+        | Stage::Linked { .. }
+        | Stage::Unsupported { .. }
+        | Stage::Stopped { .. } => return None,
     };
     Some(Progress { at, of })
 }
@@ -72,14 +83,29 @@ fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
 fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
     let card = |id| card_of_id(id, cx);
     let until = |at: Timestamp| seconds_until(cx.now, at);
-    let draw = |utility, content| {
+    let draw_about = |utility, content| {
         let (company, language, step, can_change) = (cx.company, cx.language, cx.step, flow.can_change());
-        (cx.draw)(&Page { company, language, step, utility: card(utility), can_change, content })
+        (cx.draw)(&Page { company, language, step, utility, can_change, content })
     };
+    let draw = |utility, content| draw_about(card(utility), content);
     let page = |kind, utility, content| Screen::Page { kind, html: draw(utility, content) };
+    // On the first screens there may be no utility to speak of.
+    let preset = || flow.preset.map_or_else(|| unknown_card(0), card);
+    let welcome = || {
+        let (logo, terms, fixed) = (cx.logo, cx.terms, flow.preset.is_some());
+        let content = PageContent::Welcome { logo, terms, fixed, choices: flow.choices };
+        Screen::Welcome { html: draw_about(preset(), content) }
+    };
     let approve = |utility, content| page(PageKind::Approve, utility, content);
     match stage {
-        Stage::Welcome => Screen::Welcome { utility: flow.preset.map(card) },
+        Stage::Welcome => welcome(),
+        Stage::Sharing { notice } => {
+            let content = PageContent::Sharing { choices: flow.choices, notice: *notice };
+            Screen::Page { kind: PageKind::Sharing, html: draw_about(preset(), content) }
+        }
+        Stage::Meters { login, meters, notice } => {
+            page(PageKind::Meters, login.utility, PageContent::Meters { meters, notice: *notice })
+        }
         Stage::Select => Screen::Select {
             popular: cx
                 .directory
@@ -115,7 +141,7 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
         },
         Stage::Checking { from, what, .. } => match from.utility() {
             Some(utility) => Screen::Checking { utility: card(utility), what: *what },
-            None => Screen::Welcome { utility: None },
+            None => welcome(),
         },
         Stage::Method { login, options, notice } => {
             Screen::Method { html: draw(login.utility, PageContent::Method { options, notice: notice.as_ref() }) }
@@ -129,7 +155,8 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
             notice: notice.clone(),
         }),
         Stage::Linked { utility, accounts } => {
-            Screen::Linked { html: draw(*utility, PageContent::Linked { accounts }) }
+            let content = PageContent::Linked { accounts, choices: flow.choices, receipt: cx.receipt };
+            Screen::Linked { html: draw(*utility, content) }
         }
         Stage::Unsupported { utility } => {
             Screen::Unsupported { utility: card(*utility), html: draw(*utility, PageContent::Unsupported) }

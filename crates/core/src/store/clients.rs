@@ -28,6 +28,8 @@ pub struct Client {
     pub code_seconds: Option<u32>,
     /// How its Connect looks.
     pub theme: Theme,
+    /// Page with its terms, which Welcome leads to.
+    pub terms: Option<RedirectUri>,
 }
 
 /// A secret of a client, as stored.
@@ -79,6 +81,8 @@ pub trait ClientStore: Send + Sync {
     async fn set_code_seconds(&self, id: Uuid, seconds: Option<u32>) -> StoreResult<bool>;
     /// Sets [`Client::name`]; `false` when there is no such client.
     async fn rename_client(&self, id: Uuid, name: String) -> StoreResult<bool>;
+    /// Sets [`Client::terms`]; `false` when there is no such client.
+    async fn set_terms(&self, id: Uuid, terms: Option<RedirectUri>) -> StoreResult<bool>;
     /// Sets [`Client::theme`]; `false` when there is no such client. A `logo` is kept with it, under the name that the
     /// theme has; without that name the client's logo is removed.
     async fn set_client_theme(&self, id: Uuid, theme: Theme, logo: Option<Logo>) -> StoreResult<bool>;

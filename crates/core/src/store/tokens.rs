@@ -94,6 +94,8 @@ pub struct AccessToken {
     pub created_at: Timestamp,
     /// When it was last used, to [`USE_NOTED_SECONDS`].
     pub last_used_at: Option<Timestamp>,
+    /// When the customer's grant ends by itself, and with it the token; `None` for never.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// The tokens. Each method is one transaction, as in [`super::Store`].

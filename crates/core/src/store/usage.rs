@@ -138,8 +138,8 @@ pub struct BillDocument {
 pub trait UsageStore: Send + Sync {
     /// Takes the job that has been due longest, for `lease`, until `until`, and counts the turn as
     /// failed until [`Self::end_turn`] says otherwise. Jobs whose lease has run out (a worker died)
-    /// are taken like others, but later each time. Jobs of `except` utilities, and of those that
-    /// are off, are left.
+    /// are taken like others, but later each time. Jobs of `except` utilities, of those that
+    /// are off, and of users whose grant has ended are left.
     async fn claim_sync(
         &self,
         lease: Uuid,

@@ -88,10 +88,13 @@ impl Fetched {
 ///
 /// The latest two months come first, so that a customer's page has something to show. Then what is new
 /// since the last fetch, forwards, so that no hole is left by a crash, with the days before it that
-/// may have been corrected or published late; then the past, month by month, backwards.
-pub fn next(fetched: Option<Fetched>, until: i64) -> Option<Window> {
+/// may have been corrected or published late; then the past, month by month, backwards. Of what was never fetched
+/// nothing before `oldest` is.
+pub fn next(fetched: Option<Fetched>, until: i64, oldest: Option<i64>) -> Option<Window> {
     let Some(fetched) = fetched else {
-        return Some(Window { from: until - FIRST, to: until });
+        // A second at least, so that there is a first one.
+        let oldest = oldest.map_or(i64::MIN, |oldest| oldest.min(until - 1));
+        return Some(Window { from: oldest.max(until - FIRST), to: until });
     };
     if !is_current(Some(fetched), until) {
         let Fetched { window, seen, long, forward, .. } = fetched;
@@ -111,13 +114,22 @@ pub fn is_current(fetched: Option<Fetched>, until: i64) -> bool {
     fetched.is_some_and(|fetched| fetched.forward.is_none() && fetched.window.to >= until)
 }
 
-/// What is fetched once `window`, which [`next`] gave for `until`, is stored too, with `series` in it.
-pub fn add(fetched: Option<Fetched>, window: Window, until: i64, series: &[Series]) -> Fetched {
+/// What is fetched once `window`, which [`next`] gave for `until` and `oldest`, is stored too, with `series` in it.
+pub fn add(
+    fetched: Option<Fetched>,
+    window: Window,
+    until: i64,
+    oldest: Option<i64>,
+    series: &[Series],
+) -> Fetched {
     let readings = || series.iter().flat_map(|series| &series.readings);
     let seen = readings().map(super::Reading::end).max();
     let long = series.iter().any(|series| series.kind.grain == Grain::Period && !series.readings.is_empty());
     match fetched {
-        None => Fetched { window, floor: window.to - HISTORY, seen, long, forward: None },
+        None => {
+            let floor = (window.to - HISTORY).max(oldest.unwrap_or(i64::MIN));
+            Fetched { window, floor, seen, long, forward: None }
+        }
         Some(before) => Fetched {
             window: Window { from: before.window.from.min(window.from), to: before.window.to.max(window.to) },
             seen: before.seen.max(seen),
@@ -146,11 +158,11 @@ mod tests {
     /// All windows of one pass by a utility that publishes up to `published`.
     fn pass(mut fetched: Option<Fetched>, until: i64, published: i64) -> (Vec<Window>, Option<Fetched>) {
         let mut windows = Vec::new();
-        while let Some(window) = next(fetched, until) {
+        while let Some(window) = next(fetched, until, None) {
             windows.push(window);
             let end = window.to.min(published);
             let series = if end - DAY >= window.from { day(end) } else { Vec::new() };
-            fetched = Some(add(fetched, window, until, &series));
+            fetched = Some(add(fetched, window, until, None, &series));
             assert!(windows.len() < 100, "it ends");
         }
         (windows, fetched)
@@ -163,6 +175,19 @@ mod tests {
         assert!(windows.windows(2).all(|pair| pair[1].to == pair[0].from), "{windows:?}");
         assert_eq!(windows.last().unwrap().from, NOW - HISTORY);
         assert!(fetched.unwrap().is_whole());
+    }
+
+    #[test]
+    fn nothing_older_than_what_is_shared_is_fetched() {
+        for oldest in [NOW - 100 * DAY, NOW - 10 * DAY, NOW] {
+            let (mut fetched, mut from) = (None, i64::MAX);
+            while let Some(window) = next(fetched, NOW, Some(oldest)) {
+                from = from.min(window.from);
+                fetched = Some(add(fetched, window, NOW, Some(oldest), &[]));
+            }
+            assert_eq!(from, oldest.min(NOW - 1));
+            assert!(is_current(fetched, NOW) && fetched.unwrap().is_whole());
+        }
     }
 
     #[test]
@@ -196,8 +221,8 @@ mod tests {
 
     #[test]
     fn a_pass_that_was_cut_short_goes_on_where_it_was() {
-        let first = next(None, NOW).unwrap();
-        let fetched = Some(add(None, first, NOW, &day(NOW)));
+        let first = next(None, NOW, None).unwrap();
+        let fetched = Some(add(None, first, NOW, None, &day(NOW)));
         // A day later: forwards first, then the rest of the past.
         let (windows, _) = pass(fetched, NOW + DAY, NOW + DAY);
         assert_eq!(windows[0], Window { from: NOW - OVERLAP, to: NOW + DAY });
@@ -205,8 +230,8 @@ mod tests {
         assert_eq!(windows.last().unwrap().from, NOW - HISTORY);
         // Cut in the middle of a long way forwards, and taken up when it is later still.
         let (_, whole) = pass(None, NOW, NOW);
-        let step = next(whole, NOW + 100 * DAY).unwrap();
-        let cut = Some(add(whole, step, NOW + 100 * DAY, &day(step.to)));
+        let step = next(whole, NOW + 100 * DAY, None).unwrap();
+        let cut = Some(add(whole, step, NOW + 100 * DAY, None, &day(step.to)));
         let (windows, _) = pass(cut, NOW + 101 * DAY, NOW + 101 * DAY);
         assert_eq!((windows[0].from, windows.last().unwrap().to), (step.to, NOW + 101 * DAY));
     }
@@ -223,6 +248,6 @@ mod tests {
     fn whole_billing_periods_are_looked_for_longer() {
         let mut fetched = pass(None, NOW, NOW).1.unwrap();
         fetched.long = true;
-        assert_eq!(next(Some(fetched), NOW + DAY).unwrap().from, NOW - LONG_OVERLAP);
+        assert_eq!(next(Some(fetched), NOW + DAY, None).unwrap().from, NOW - LONG_OVERLAP);
     }
 }

@@ -140,6 +140,11 @@ impl ApiError {
         )
     }
 
+    /// 403: the customer has kept this back.
+    pub fn not_shared(message: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::PermissionDenied, message)
+    }
+
     /// 400: there is no such data for this account.
     pub fn feature(message: &'static str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::FeatureUnavailable, message)
@@ -223,6 +228,7 @@ impl From<UsageError> for ApiError {
             UsageError::NotOwn => Self::foreign(),
             UsageError::Gone => Self::token(),
             UsageError::NotOffered(message) => Self::feature(message),
+            UsageError::NotShared(message) => Self::not_shared(message),
             UsageError::NotYet => Self::not_yet(),
             UsageError::Fault(fault) => fault.into(),
         }

@@ -1,6 +1,7 @@
 //! `POST /auth/introspect`: what a token is good for (RFC 7662).
 
 use axum::extract::State;
+use connect_core::grant::Choices;
 use connect_core::token::TokenKind;
 use serde::Serialize;
 use uuid::Uuid;
@@ -30,12 +31,26 @@ struct Active {
     #[serde(skip_serializing_if = "Option::is_none")]
     utility_id: Option<u32>,
     iat: i64,
-    /// Absent where the token does not expire.
+    /// What the customer shares, of an access token: `accounts`, `usage` and `bills`, as far as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'static str>,
+    /// Since when data is shared, where that is not as far back as there is any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_from: Option<i64>,
+    /// Absent where the token does not expire. That of an access token is when the customer's sharing ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
     /// To the hour; absent before the first use, and for connect tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_used_at: Option<i64>,
+}
+
+fn scope(choices: Choices) -> &'static str {
+    match (choices.usage, choices.bills) {
+        (true, true) => "accounts usage bills",
+        (true, false) => "accounts usage",
+        (false, _) => "accounts bills",
+    }
 }
 
 pub(super) async fn create(
@@ -49,6 +64,8 @@ pub(super) async fn create(
         client_id: client.id,
         user_id: token.user_ref,
         utility_id: token.utility,
+        scope: token.grant.as_ref().map(|grant| scope(grant.choices)),
+        shared_from: token.grant.and_then(|grant| grant.from).map(|at| at.as_second()),
         iat: token.issued_at.as_second(),
         exp: token.expires_at.map(|at| at.as_second()),
         last_used_at: token.last_used_at.map(|at| at.as_second()),

@@ -209,8 +209,25 @@ pub(super) fn objects() -> Vec<Object> {
                 Field::new("client_id", string(), "The client.").optional(),
                 Field::new("user_id", string(), "Your own id of the customer.").optional(),
                 Field::new("utility_id", json!({"type": "integer"}), "The utility, by number.").optional(),
+                Field::new(
+                    "scope",
+                    string(),
+                    "What the customer shares by an access token: `accounts`, `usage` and `bills`, as far as they are shared.",
+                )
+                .optional(),
+                Field::new(
+                    "shared_from",
+                    super::common::seconds(),
+                    "Since when data is shared, where the customer keeps the past back.",
+                )
+                .optional(),
                 Field::new("iat", super::common::seconds(), "When it was given.").optional(),
-                Field::new("exp", super::common::seconds(), "When it expires, if it does.").optional(),
+                Field::new(
+                    "exp",
+                    super::common::seconds(),
+                    "When it expires, if it does. An access token does where the customer shares for a time.",
+                )
+                .optional(),
                 Field::new("last_used_at", super::common::seconds(), "When it was used last.").optional(),
             ],
         },
@@ -238,6 +255,7 @@ const INTROSPECTION: &str = r#"{
   "client_id": "01998f60-5c1e-7a50-8d3b-6f3f0a4f7d21",
   "user_id": "customer-1",
   "utility_id": 1,
+  "scope": "accounts usage bills",
   "iat": 1772366400,
   "last_used_at": 1772452800
 }"#;

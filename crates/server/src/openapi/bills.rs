@@ -29,7 +29,11 @@ pub(super) fn operations() -> Vec<Operation> {
         ),
         errors: vec![
             Trouble::new(400, FeatureUnavailable, "The utility has no bills."),
-            Trouble::new(403, PermissionDenied, "The access token is not for this account."),
+            Trouble::new(
+                403,
+                PermissionDenied,
+                "The access token is not for this account, or the customer does not share bills.",
+            ),
             Trouble::new(500, DataUnavailable, "The bills are being read. Try again in a while."),
         ],
         sample: &[],
@@ -51,7 +55,11 @@ pub(super) fn operations() -> Vec<Operation> {
         .header("Content-Disposition"),
         errors: vec![
             Trouble::new(400, FeatureUnavailable, "The bill has no document."),
-            Trouble::new(403, PermissionDenied, "The access token is not for this bill."),
+            Trouble::new(
+                403,
+                PermissionDenied,
+                "The access token is not for this bill, or the customer does not share it.",
+            ),
             Trouble::new(
                 500,
                 DataUnavailable,

@@ -129,7 +129,11 @@ fn common_errors() -> Vec<Trouble> {
             "`meter_id` and `account_id` are given, or the meter is not of this `type`.",
         ),
         Trouble::new(400, FeatureUnavailable, "The account has no meter of this type, or the meter no intervals."),
-        Trouble::new(403, PermissionDenied, "The access token is not for this account or meter."),
+        Trouble::new(
+            403,
+            PermissionDenied,
+            "The access token is not for this account or meter, or the customer does not share usage.",
+        ),
         Trouble::new(
             500,
             DataUnavailable,

@@ -83,13 +83,14 @@ pub(super) enum SentWork {
     Resend,
     Poll,
     Redeem(String),
+    Share(Vec<usize>),
 }
 
 impl Drop for SentWork {
     fn drop(&mut self) {
         match self {
             Self::Begin(_, text) | Self::Method(text) | Self::Answer(text) | Self::Redeem(text) => text.zeroize(),
-            Self::Resend | Self::Poll => {}
+            Self::Resend | Self::Poll | Self::Share(_) => {}
         }
     }
 }
@@ -103,6 +104,7 @@ impl From<&Work> for SentWork {
             Work::Resume(ChallengeInput::Resend) => Self::Resend,
             Work::Resume(ChallengeInput::Poll) => Self::Poll,
             Work::Redeem(code) => Self::Redeem(code.expose().to_owned()),
+            Work::Share(places) => Self::Share(places.clone()),
         }
     }
 }
@@ -118,6 +120,7 @@ impl From<&SentWork> for Work {
             SentWork::Resend => Self::Resume(ChallengeInput::Resend),
             SentWork::Poll => Self::Resume(ChallengeInput::Poll),
             SentWork::Redeem(code) => Self::Redeem(Secret::new(code.as_str())),
+            SentWork::Share(places) => Self::Share(places.clone()),
         }
     }
 }

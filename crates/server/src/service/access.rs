@@ -122,7 +122,11 @@ impl Service {
         };
         let digest = self.keys.token_digest(&token);
         let found = self.store.access_token(&digest).await?;
-        let Some(found) = found.filter(|found| found.principal.client_id == client.id) else {
+        let now = self.clock.now();
+        let good = |found: &AccessToken| {
+            found.principal.client_id == client.id && found.ends_at.is_none_or(|at| at > now)
+        };
+        let Some(found) = found.filter(good) else {
             return Ok(Err(Refused));
         };
         self.note_use(digest, &found);

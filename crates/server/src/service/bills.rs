@@ -7,9 +7,11 @@ use connect_core::vault::Context;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::usage::{UsageError, zone_of};
+use super::usage::{UsageError, days_of, zone_of};
 use super::{Fault, Service};
 use crate::worker::PdfAnswer;
+
+const NOT_SHARED: UsageError = UsageError::NotShared("The customer does not share bills.");
 
 /// Bills of an account, newest first.
 #[derive(Debug)]
@@ -41,6 +43,9 @@ impl Service {
     /// Bills of one account or of all.
     pub async fn bills(&self, principal: Principal, account: Option<Uuid>) -> Result<Bills, UsageError> {
         let user = self.store.user(principal.user_id).await?.ok_or(UsageError::Gone)?;
+        if !user.grant.choices.bills {
+            return Err(NOT_SHARED);
+        }
         let mut accounts = self.store.accounts(user.id).await?;
         if let Some(id) = account {
             accounts.retain(|account| account.id == id);
@@ -52,7 +57,8 @@ impl Service {
         if accounts.iter().any(|account| !state.progress.billed.contains(&account.id)) {
             return Err(UsageError::NotYet);
         }
-        let all = self.store.bills(user.id).await?;
+        let mut all = self.store.bills(user.id).await?;
+        self.keep_shared(&user, &mut all);
         let of = |account: Account| AccountBills {
             account_id: account.id,
             bills: all.iter().filter(|bill| bill.account_id == account.id).cloned().collect(),
@@ -65,8 +71,13 @@ impl Service {
     /// on. The bill's figures must be those that the kept one was fetched with.
     pub async fn bill_pdf(&self, principal: Principal, id: Uuid) -> Result<Document, UsageError> {
         let user = self.store.user(principal.user_id).await?.ok_or(UsageError::Gone)?;
+        if !user.grant.choices.bills {
+            return Err(NOT_SHARED);
+        }
+        let mut all = self.store.bills(user.id).await?;
+        self.keep_shared(&user, &mut all);
         let StoredBill { account_id, bill, .. } =
-            self.store.bills(user.id).await?.into_iter().find(|b| b.id == id).ok_or(UsageError::NotOwn)?;
+            all.into_iter().find(|b| b.id == id).ok_or(UsageError::NotOwn)?;
         let edition = bill.edition();
         if let Some(kept) = self.kept_document(&user, id, &edition).await? {
             return Ok(kept);
@@ -87,6 +98,12 @@ impl Service {
             }
             PdfAnswer::NotNow => Err(UsageError::NotYet),
         }
+    }
+
+    /// Takes out the bills that are older than what the customer shares.
+    fn keep_shared(&self, user: &User, bills: &mut Vec<StoredBill>) {
+        let zone = days_of(self.directory.by_id(user.utility));
+        bills.retain(|stored| user.grant.reaches_day(stored.bill.end, &zone));
     }
 
     async fn kept_document(&self, user: &User, bill: Uuid, edition: &Edition) -> Result<Option<Document>, Fault> {

@@ -88,8 +88,14 @@ impl Service {
         environment: Environment,
     ) -> Result<Secret, Fault> {
         let (secret, stored) = self.new_secret(environment)?;
-        let client =
-            Client { id, name: name.to_owned(), environment, code_seconds: None, theme: Theme::default() };
+        let client = Client {
+            id,
+            name: name.to_owned(),
+            environment,
+            code_seconds: None,
+            theme: Theme::default(),
+            terms: None,
+        };
         self.store.add_client(client, stored).await?;
         Ok(secret)
     }
@@ -144,6 +150,12 @@ impl Service {
     pub async fn rename_client(&self, id: Uuid, name: &str) -> Result<(), ClientError> {
         let renamed = self.store.rename_client(id, name.to_owned()).await.map_err(Fault::from)?;
         if renamed { Ok(()) } else { Err(ClientError::Unknown) }
+    }
+
+    /// Sets where Welcome leads to for a client's terms.
+    pub async fn set_terms(&self, id: Uuid, terms: Option<RedirectUri>) -> Result<(), ClientError> {
+        let set = self.store.set_terms(id, terms).await.map_err(Fault::from)?;
+        if set { Ok(()) } else { Err(ClientError::Unknown) }
     }
 
     /// Sets how a client's Connect looks. `logo` is a new one; without it the one that `theme` names stays.

@@ -111,7 +111,7 @@ impl Service {
                 let utility = self.directory.by_id(user.utility);
                 let linkable = utility.is_some_and(|utility| available(utility, client.environment));
                 let access = if user.access == Access::File && linkable { Access::Login } else { user.access };
-                Flow::update(user.id, user.utility, user.username, access)
+                Flow::update(user.id, user.utility, user.username, access, user.grant.choices)
             }
             (None, None) => {
                 Flow::create(preset, preset.map_or(Route::Login, |id| self.route_of(id, client.environment)))

@@ -3,6 +3,7 @@
 use connect_core::audit::{Event, Kind as Recorded, Subject};
 use connect_core::connector::{MeterKind, RemoteAccount};
 use connect_core::flow::{Action, FileMeter, FileNotice, FileSummary, Flow, Stage, available};
+use connect_core::grant::Grant;
 use connect_core::secret::Secret;
 use connect_core::store::{Access, Advance, Client, ConnectSession, Import, NewLink};
 use connect_core::usage::{Bill, Chunk, Reading, Series, SeriesKind, month_of};
@@ -15,7 +16,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::runs::{Run, RunError};
-use super::usage::zone_of;
+use super::usage::days_of;
 use super::{Fault, Service, new_id};
 use crate::worker::{account_of, card_of};
 
@@ -75,7 +76,7 @@ impl Service {
         let run = self.open_run(token).await?;
         let utility = run.session.flow.stage.utility().and_then(|id| self.directory.by_id(id));
         // Its zone is what the local times of an export are in.
-        let zone = TimeZone::get(&zone_of(utility)).unwrap_or(TimeZone::UTC);
+        let zone = days_of(utility);
         let turn = self.files.clone().acquire_owned().await.map_err(|_| Fault::Broken("the readers of files"))?;
         let read = tokio::task::spawn_blocking(move || {
             // The turn lasts as long as the work, also when nobody waits for it any more.
@@ -119,7 +120,13 @@ impl Service {
         let sealed = sealed.ok_or(Fault::Broken("no file under a run that shows one"))?;
         let plain = self.vault.open(&place(&session), &sealed).map_err(Fault::from)?;
         let kept: Kept = postcard::from_bytes(&plain).map_err(|_| Fault::Broken("a stored file"))?;
-        let link = self.file_link(&session, &client, &flow, kept)?;
+        let renewed = match flow.mode.renews() {
+            Some(user) => {
+                self.store.user(user).await.map_err(Fault::from)?.filter(|user| user.client_id == client.id)
+            }
+            None => None,
+        };
+        let link = self.file_link(&session, &client, &flow, renewed.map(|user| user.grant).as_ref(), kept)?;
         let event = Event::of(Recorded::FileLinked).client(client.id).on(Subject::Session(session.id));
         self.auditor.note(event).await?;
         let change = Advance { session_id: session.id, from_step: step, flow, login_state: None };
@@ -134,15 +141,24 @@ impl Service {
         session: &ConnectSession,
         client: &Client,
         flow: &Flow,
+        before: Option<&Grant>,
         kept: Kept,
     ) -> Result<NewLink, Fault> {
         let utility = flow.stage.utility().ok_or(Fault::Broken("a file without a utility"))?;
+        let zone = days_of(self.directory.by_id(utility));
+        let grant = Grant::give(flow.choices, None, before, self.clock.now());
         let (mut accounts, mut import) = (Vec::new(), Vec::new());
         for KeptAccount { account, meters, bills } in kept.accounts {
             accounts.push(account_of(&account, &*self.clock));
+            let mut meters = meters.into_iter().map(unpacked).collect::<Result<Vec<_>, _>>()?;
+            // What is not shared is not kept.
+            for series in meters.iter_mut().flatten() {
+                series.readings.retain(|reading| grant.choices.usage && grant.reaches(reading.start));
+            }
+            let shared = |bill: &Bill| grant.choices.bills && grant.reaches_day(bill.end, &zone);
             import.push(Import {
-                meters: meters.into_iter().map(unpacked).collect::<Result<_, _>>()?,
-                bills: bills.into_iter().map(|bill| (new_id(&*self.clock), bill)).collect(),
+                meters,
+                bills: bills.into_iter().filter(shared).map(|bill| (new_id(&*self.clock), bill)).collect(),
             });
         }
         Ok(NewLink {
@@ -157,6 +173,7 @@ impl Service {
             seal_session: None,
             access: Access::File,
             subscription: None,
+            grant,
             import: Some(import),
             accounts,
             at: self.clock.now(),

@@ -12,6 +12,7 @@ mod handed;
 mod hosted;
 mod idempotency;
 mod pages;
+mod receipts;
 mod restatements;
 mod runs;
 mod tokens;
@@ -44,9 +45,11 @@ pub use files::{MAX_FILE_BYTES, kept_series};
 pub use hosted::{EnterError, RunDocument};
 pub use idempotency::{Given, IdempotencyKey, Once, OnceError};
 pub use pages::{PageError, PageRequest};
+pub use receipts::Receipt;
 pub use restatements::MeterRestatements;
 pub use runs::{Framed, RunError, SearchHits};
 pub use tokens::TokenInfo;
+pub(crate) use usage::days_of;
 pub use usage::{MeterUsage, Usage, UsageError, Which};
 
 /// Settings of the service that are not wiring.
@@ -162,6 +165,9 @@ impl Service {
             let before = after(self.clock.now(), -LINKED_GRACE_SECONDS);
             if let Err(error) = self.store.sweep(before).await {
                 tracing::warn!(%error, "expired rows could not be deleted");
+            }
+            if let Err(fault) = self.end_grants().await {
+                tracing::warn!(%fault, "what is shared no more could not be deleted");
             }
         }
     }

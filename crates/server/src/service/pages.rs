@@ -49,6 +49,8 @@ impl Service {
         let cursor = cursor.as_deref().map(read).transpose()?;
         let window = cursor.map_or(window, |cursor| cursor.window);
         let asked = self.asked(principal, which, window).await?;
+        // The cursor keeps the window that was asked for: it must stay the same from page to page.
+        let shared = asked.window;
         let first = match cursor {
             // A meter that the customer's account has lost meanwhile.
             Some(Cursor { meter, .. }) => {
@@ -67,8 +69,8 @@ impl Service {
             let intervals = if place < first || page.more {
                 Vec::new()
             } else {
-                let mut months = Months::new(&*self.store, &asked, meter, window);
-                page.fill(&mut months, Window { from, to: window.to }).await?
+                let mut months = Months::new(&*self.store, &asked, meter, shared);
+                page.fill(&mut months, Window { from: from.max(shared.from), to: window.to }).await?
             };
             meters.push(MeterUsage { id: meter.id, intervals });
         }

@@ -27,6 +27,7 @@ impl Service {
         window: Window,
     ) -> Result<Usage<MeterRestatements>, UsageError> {
         let asked = self.asked(principal, which, window).await?;
+        let window = asked.window;
         let mut meters = Vec::new();
         for meter in &asked.meters {
             let corrections = self.store.corrections(asked.user, meter.id, window).await?;

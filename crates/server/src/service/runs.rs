@@ -7,8 +7,10 @@ use connect_core::connector::{ChallengeInput, Login};
 use connect_core::flow::{
     Action, Effect, MAX_ANSWER_BYTES, MAX_FIELD_BYTES, Stage, ViewContext, available, card_of, view,
 };
+use connect_core::grant::{ChoiceError, Choices};
 use connect_core::language::Language;
 use connect_core::origin::{Origin, may_embed};
+use connect_core::redirect::RedirectUri;
 use connect_core::secret::{Secret, same};
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::theme::Theme;
@@ -111,10 +113,13 @@ impl Service {
     pub(super) async fn view_of(&self, run: &Run) -> Result<FlowView, Fault> {
         let Run { session, client } = run;
         let off = self.off().await?;
+        let receipt = session.linked_user.map(|user| self.receipt_mark(user));
         let cx = ViewContext {
             directory: &self.directory,
             company: &client.name,
             logo: client.theme.logo.as_deref(),
+            terms: client.terms.as_ref().map(RedirectUri::as_str),
+            receipt: receipt.as_deref(),
             language: session.language.or_else(origin::language).unwrap_or_default(),
             environment: client.environment,
             off: &off,
@@ -255,6 +260,27 @@ impl Service {
         };
         let login = Login { username: username.to_owned(), password };
         self.carry_out(run, step, &action, Some(Work::Begin(login))).await
+    }
+
+    /// Takes what was chosen on the screen: a way to receive a code, meters, or what is shared.
+    pub async fn choose(&self, token: &Secret, step: u32, chosen: &str) -> Result<FlowView, RunError> {
+        let run = self.open_run(token).await?;
+        match run.session.flow.stage {
+            Stage::Meters { .. } => {
+                let places = chosen.split(',').filter(|place| !place.is_empty()).map(str::parse);
+                let places: Vec<usize> = places.collect::<Result<_, _>>().map_err(|_| RunError::OutOfPlace)?;
+                let work = Work::Share(places.clone());
+                self.carry_out(run, step, &Action::ChooseMeters(places), Some(work)).await
+            }
+            Stage::Sharing { .. } => {
+                let choices = Choices::read(chosen);
+                if choices == Err(ChoiceError::Unknown) {
+                    return Err(RunError::OutOfPlace);
+                }
+                self.carry_out(run, step, &Action::Share(choices), None).await
+            }
+            _ => self.choose_method(token, step, chosen).await,
+        }
     }
 
     /// Chooses how to receive a code.

@@ -1,6 +1,7 @@
 //! What a client asks about its tokens: whether they are good (RFC 7662), and to end them (RFC 7009).
 
 use connect_core::audit::{Event, Kind, Subject};
+use connect_core::grant::Grant;
 use connect_core::store::{Client, ConnectSession};
 use connect_core::token::{Token, TokenKind};
 use jiff::Timestamp;
@@ -22,6 +23,8 @@ pub struct TokenInfo {
     pub expires_at: Option<Timestamp>,
     /// When an access token was last used, to the hour.
     pub last_used_at: Option<Timestamp>,
+    /// What the customer shares by an access token.
+    pub grant: Option<Grant>,
 }
 
 impl Service {
@@ -39,14 +42,18 @@ impl Service {
     async fn about_access_token(&self, client: &Client, token: &Token) -> Result<Option<TokenInfo>, Fault> {
         let found = self.store.access_token(&self.keys.token_digest(token)).await?;
         let Some(found) = found.filter(|found| found.principal.client_id == client.id) else { return Ok(None) };
+        if found.ends_at.is_some_and(|at| at <= self.clock.now()) {
+            return Ok(None);
+        }
         let user = self.store.user(found.principal.user_id).await?;
         Ok(user.map(|user| TokenInfo {
             kind: TokenKind::Access,
             user_ref: user.user_ref,
             utility: Some(user.utility),
             issued_at: found.created_at,
-            expires_at: None,
+            expires_at: found.ends_at,
             last_used_at: found.last_used_at,
+            grant: Some(user.grant),
         }))
     }
 
@@ -98,5 +105,6 @@ fn about_session(session: ConnectSession) -> TokenInfo {
         expires_at: Some(session.open_until()),
         user_ref: Some(session.user_ref),
         last_used_at: None,
+        grant: None,
     }
 }

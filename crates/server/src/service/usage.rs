@@ -5,6 +5,7 @@ use connect_core::directory::Utility;
 use connect_core::emissions::{self, EmissionRate};
 use connect_core::store::{Account, Meter, Principal, SeriesMonths, StoreError, StoredSeries};
 use connect_core::usage::{Interval, Window, intervals};
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::data::AccountView;
@@ -34,6 +35,9 @@ pub enum UsageError {
     /// The account has no meter of this kind, or the meter no intervals.
     #[error("{0}")]
     NotOffered(&'static str),
+    /// The customer does not share this.
+    #[error("{0}")]
+    NotShared(&'static str),
     /// Not read yet.
     #[error("the data has not been read yet")]
     NotYet,
@@ -76,6 +80,8 @@ pub struct MeterUsage {
 pub(super) struct Asked {
     pub(super) user: Uuid,
     pub(super) rate: Option<EmissionRate>,
+    /// What was asked for, as far as the customer shares it.
+    pub(super) window: Window,
     pub(super) meters: Vec<AskedMeter>,
     utility: String,
     time_zone: String,
@@ -102,6 +108,7 @@ impl Service {
     /// Intervals that start in `window`.
     pub async fn usage(&self, principal: Principal, which: Which, window: Window) -> Result<Usage, UsageError> {
         let asked = self.asked(principal, which, window).await?;
+        let window = asked.window;
         let mut meters = Vec::new();
         for meter in &asked.meters {
             let stored = self.store.readings(asked.user, meter.id, window).await?;
@@ -122,11 +129,18 @@ impl Service {
         let user = self.store.user(principal.user_id).await?.ok_or(UsageError::Gone)?;
         let accounts = self.store.accounts(user.id).await?;
         let (account, kind, meters) = find(accounts, which)?;
+        if !user.grant.choices.usage {
+            return Err(UsageError::NotShared("The customer does not share usage."));
+        }
+        // What is older is not shared. A window that ends before that holds nothing, and has no months.
+        let from = user.grant.from.map_or(i64::MIN, |from| from.as_second());
+        let window = Window { from: window.from.max(from).min(window.to), ..window };
         let state = self.store.sync_state(user.id).await?.ok_or(UsageError::NotYet)?;
         let utility = self.directory.by_id(user.utility);
         let mut asked = Asked {
             user: user.id,
             rate: utility.and_then(emissions::of_utility).filter(|_| kind == MeterKind::Electric),
+            window,
             meters: Vec::new(),
             utility: utility.map_or_else(String::new, |utility| utility.name.clone()),
             time_zone: zone_of(utility),
@@ -167,6 +181,11 @@ impl Service {
 /// IANA time zone of a utility; UTC for one that has left the directory.
 pub(super) fn zone_of(utility: Option<&Utility>) -> String {
     utility.map_or_else(|| "UTC".to_owned(), |utility| utility.timezone.clone())
+}
+
+/// The same, to count days in.
+pub(crate) fn days_of(utility: Option<&Utility>) -> TimeZone {
+    TimeZone::get(&zone_of(utility)).unwrap_or(TimeZone::UTC)
 }
 
 fn find(accounts: Vec<Account>, which: Which) -> Result<(Account, MeterKind, Vec<Meter>), UsageError> {

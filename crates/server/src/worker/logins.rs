@@ -3,6 +3,8 @@
 //! run's step on, and a late answer changes nothing.
 
 mod approval;
+mod link;
+mod several;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +15,11 @@ use connect_core::connector::{
     ChallengeInput, ChallengeProblem, Connector, ConnectorError, Login, LoginContext, LoginState, LoginStep,
     RemoteAccount, UtilitySession,
 };
-use connect_core::flow::{Answer, CHECK_SECONDS, Flow};
+use connect_core::flow::{Answer, CHECK_SECONDS, Flow, Stage};
+use connect_core::grant::Meters;
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
-use connect_core::store::{Access, Advance, ConnectSession, NewLink, SealLogin, Store, User};
+use connect_core::store::{Advance, ConnectSession, Store, User};
 use connect_core::tries::{CODES_PER_LOGIN, TryEnd};
 use connect_core::vault::{Context, Kind, Vault};
 use serde::{Deserialize, Serialize};
@@ -24,12 +27,11 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::accounts::{account_of, card_of};
 use super::sync::SyncDesk;
 use super::tries::{Asker, Tries};
 use super::wiped::zeroize_json;
 use super::{RunAt, Work, Worker};
-use crate::service::{Auditor, Fault, new_id};
+use crate::service::{Auditor, Fault};
 
 /// Longest time of a call.
 const CHECK: Duration = Duration::from_secs(CHECK_SECONDS.unsigned_abs());
@@ -80,6 +82,8 @@ struct Job {
 enum Outcome {
     /// Without a login where the customer has agreed at the utility's own site.
     Linked(Option<Login>, UtilitySession, Vec<RemoteAccount>),
+    /// Accepted before; now the customer has chosen among its meters.
+    Chosen(Login, UtilitySession, Vec<RemoteAccount>, Meters),
     /// With the number of codes that were sent so far.
     Challenge(Login, u8, LoginStep),
     Failed(ConnectorError),
@@ -140,7 +144,9 @@ impl Worker {
         let connector = session.flow.stage.utility().and_then(|utility| {
             let connector = match work {
                 Work::Redeem(_) => self.consent_connector(utility, client.environment),
-                Work::Begin(_) | Work::Resume(_) => self.login_connector(utility, client.environment),
+                Work::Begin(_) | Work::Resume(_) | Work::Share(_) => {
+                    self.login_connector(utility, client.environment)
+                }
             };
             Some((utility, connector?))
         });
@@ -187,7 +193,11 @@ impl Job {
             Ok(Ok(outcome)) => self.write(outcome).await,
             Ok(Err(fault)) => {
                 tracing::error!(%session, %fault, "a login could not be carried out");
-                self.write_answer(Answer::Broke, None).await
+                // What was accepted is not asked for again.
+                let from = &self.session.flow.stage;
+                let accepted =
+                    matches!(from, Stage::Checking { from, .. } if matches!(**from, Stage::Meters { .. }));
+                self.write_answer(Answer::Broke, self.session.login_state.clone().filter(|_| accepted)).await
             }
             // The same challenge may be gone on with.
             Err(_) => self.write_answer(Answer::TimedOut, self.session.login_state.clone()).await,
@@ -205,6 +215,9 @@ impl Job {
     }
 
     async fn ask(&self, work: Work) -> Result<Outcome, Fault> {
+        if let Work::Share(places) = &work {
+            return self.chosen(places);
+        }
         // Switched off by an operator: for the customer the site is down.
         if self.store.utilities_off().await?.iter().any(|(utility, _)| *utility == self.utility) {
             return Ok(Outcome::Failed(ConnectorError::SiteDown));
@@ -236,6 +249,7 @@ impl Job {
                 }
                 (login, answers, self.connector.resume(cx, pending.state, input).await)
             }
+            Work::Share(_) => return Err(Fault::Broken("a choice among meters as a login")),
             Work::Redeem(code) => {
                 return Ok(match self.connector.redeem(cx, &code).await {
                     Ok(session) => self.linked(cx, None, session).await,
@@ -281,7 +295,25 @@ impl Job {
             Outcome::Linked(login, session, accounts) => {
                 self.note(if login.is_some() { Recorded::LoginAccepted } else { Recorded::ConsentRedeemed })
                     .await?;
-                self.write_link(login, &session, accounts).await
+                let digest = self.digest_of(login.as_ref());
+                let before = self.known(&digest).await?.map(|user| user.grant);
+                match login {
+                    // At the utility's own site the choice is made there.
+                    Some(login) if self.asks(&accounts, before.as_ref()) => {
+                        self.ask_which(&login, session, accounts, before.as_ref()).await
+                    }
+                    login => {
+                        let meters =
+                            login.as_ref().and_then(|_| self.decided(&accounts, before.as_ref())).cloned();
+                        let grant = self.grant(meters, before.as_ref());
+                        self.write_link(login, &session, accounts, grant).await
+                    }
+                }
+            }
+            Outcome::Chosen(login, session, accounts, meters) => {
+                let before = self.known(&self.digest_of(Some(&login))).await?.map(|user| user.grant);
+                let grant = self.grant(Some(meters), before.as_ref());
+                self.write_link(Some(login), &session, accounts, grant).await
             }
             Outcome::Challenge(login, answers, LoginStep::Challenge { challenge, state, problem }) => {
                 let problem = problem.map(|problem| match problem {
@@ -332,53 +364,6 @@ impl Job {
         let login_state = login_state.filter(|_| flow.stage.keeps_login_state());
         let change = Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state };
         self.store.advance(change).await?;
-        Ok(())
-    }
-
-    async fn write_link(
-        &self,
-        login: Option<Login>,
-        session: &UtilitySession,
-        remote: Vec<RemoteAccount>,
-    ) -> Result<(), Fault> {
-        let cards = remote.iter().map(card_of).collect();
-        let flow = self.next(Answer::Linked(cards))?;
-        let change =
-            Advance { session_id: self.session.id, from_step: self.session.step, flow, login_state: None };
-        let access = if login.is_some() { Access::Login } else { Access::Consent };
-        let subscription = self.connector.subscription(session);
-        let digest = match &login {
-            Some(login) => self.keys.login_digest(self.utility, &login.username),
-            None => self.keys.consent_digest(self.utility, &self.session.user_ref),
-        };
-        // Who has agreed at the utility's own site has told us no login.
-        let login = login.unwrap_or(Login { username: String::new(), password: Secret::new("") });
-        let plain = zeroize_json(&LoginToStore { username: &login.username, password: login.password.expose() })?;
-        let session = zeroize_json(session)?;
-        let (client, vault) = (self.client_id, self.vault.clone());
-        let seal = move |kind, plain: zeroize::Zeroizing<Vec<u8>>| {
-            let vault = vault.clone();
-            SealLogin(Box::new(move |user| vault.seal(&Context::of(kind, client, user), &plain)))
-        };
-        let link = NewLink {
-            new_user_id: new_id(&*self.clock),
-            client_id: self.client_id,
-            user_ref: self.session.user_ref.clone(),
-            renews: self.session.flow.mode.renews(),
-            utility: self.utility,
-            username: login.username.clone(),
-            login_digest: digest,
-            access,
-            subscription,
-            import: None,
-            seal_login: Some(seal(Kind::Login, plain)),
-            seal_session: Some(seal(Kind::Session, session)),
-            accounts: remote.iter().map(|account| account_of(account, &*self.clock)).collect(),
-            at: self.clock.now(),
-        };
-        let linked = self.store.link(change, link).await?;
-        tracing::info!(session = %self.session.id, utility = self.utility, user = ?linked, "login accepted");
-        self.desk.wake();
         Ok(())
     }
 }

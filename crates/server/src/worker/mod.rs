@@ -30,7 +30,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::service::{Auditor, Service, Settings};
-pub(crate) use accounts::{account_of, card_of};
+pub(crate) use accounts::{account_of, card_of, ending_of};
 pub use opening::{OpenVaultError, open_vault};
 pub use rotation::{RotateError, Rotated, rotate, sealed_under};
 pub use side::{ConnectorSide, PdfAnswer, RunAt, Work};

@@ -26,6 +26,8 @@ pub enum Work {
     Resume(ChallengeInput),
     /// Redeem the code of a consent.
     Redeem(Secret),
+    /// Link the meters at these places of the login that was accepted.
+    Share(Vec<usize>),
 }
 
 /// A run at a step.

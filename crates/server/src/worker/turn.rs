@@ -7,14 +7,14 @@ use connect_core::connector::{Connector, ConnectorError, LoginContext, LoginStep
 use connect_core::store::{Access, Account, Leave, StoreError, SyncJob, SyncProgress};
 use connect_core::tries::TryEnd;
 use connect_core::usage::window::{add, is_current, next};
-use connect_core::usage::{Flow, Reading, Series, StoredBill, Window};
+use connect_core::usage::{Bill, Flow, Reading, Series, StoredBill, Window};
 use connect_core::vault::VaultError;
 use tokio::time::{Instant, timeout};
 
 use super::Worker;
 use super::accounts::account_of;
 use super::tries::Asker;
-use crate::service::{Fault, new_id};
+use crate::service::{Fault, days_of, new_id};
 
 /// Longest wait for one answer of a connector.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -88,7 +88,9 @@ pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
     // A session that cannot be opened any more (another key, another version) is one that is over.
     let session = kept_session(worker, job).await?.map(Arc::new);
     let mut work = Work { worker, job, connector, session, logged_in: false, started: Instant::now() };
-    let remote = work.accounts().await?;
+    // What is not shared is not looked at any further.
+    let grant = &job.user.grant;
+    let remote = grant.of(work.accounts().await?);
     let found = remote.iter().map(|account| account_of(account, &*worker.clock)).collect();
     let accounts = worker.store.put_accounts(work.turn(), found).await?.ok_or(Stopped::LeaseLost)?;
     let spots = spots(&remote, &accounts);
@@ -106,6 +108,7 @@ pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
     };
     // What is new first, of all meters, so that every chart has something to show; then the bills;
     // then the past.
+    let spots = if grant.choices.usage { spots } else { Vec::new() };
     for spot in &spots {
         let mut outcome = Ok(());
         while outcome.is_ok() && !is_current(progress.meters.get(&spot.meter).copied(), until) {
@@ -113,7 +116,7 @@ pub(super) async fn run(worker: &Worker, job: &SyncJob) -> Result<(), Stopped> {
         }
         go_on(outcome)?;
     }
-    for (remote, account) in remote.iter().zip(&accounts) {
+    for (remote, account) in remote.iter().zip(&accounts).filter(|_| grant.choices.bills) {
         go_on(work.read_bills(remote, account).await)?;
     }
     for spot in &spots {
@@ -245,14 +248,15 @@ impl Work<'_> {
             return Err(Stopped::OutOfTime);
         }
         let fetched = progress.meters.get(&spot.meter).copied();
-        let Some(window) = next(fetched, until) else { return Ok(false) };
+        let oldest = self.job.user.grant.from.map(|from| from.as_second());
+        let Some(window) = next(fetched, until, oldest) else { return Ok(false) };
         let series = self
             .ask(|connector, cx, session| async move {
                 empty_if_not_offered(connector.readings(cx, &session, spot.remote, spot.place, window).await)
             })
             .await?;
         let series = checked(series, window, until)?;
-        let fetched = add(fetched, window, until, &series);
+        let fetched = add(fetched, window, until, oldest, &series);
         if !self.worker.store.put_readings(self.turn(), spot.meter, fetched, series).await? {
             return Err(Stopped::LeaseLost);
         }
@@ -266,8 +270,10 @@ impl Work<'_> {
                 empty_if_not_offered(connector.bills(cx, &session, remote).await)
             })
             .await?;
+        let zone = days_of(self.worker.directory.by_id(self.job.user.utility));
+        let shared = |bill: &Bill| self.job.user.grant.reaches_day(bill.end, &zone);
         let stored = |bill| StoredBill { id: new_id(&*self.worker.clock), account_id: account.id, bill };
-        let bills = bills.into_iter().map(stored).collect();
+        let bills = bills.into_iter().filter(shared).map(stored).collect();
         if self.worker.store.put_bills(self.turn(), account.id, bills).await? {
             Ok(())
         } else {

@@ -52,12 +52,10 @@ async fn a_connect_token_names_its_utility_by_slug_or_by_number() {
     for pair in [("utility_slug", "pge"), ("utility_id", "1")] {
         let answer = app.send(post("/auth/connect-token").by(&company).form(&[("user_id", "u"), pair])).await;
         let token = answer.ok()["connect_token"].as_str().unwrap().to_owned();
-        let customer =
+        let mut customer =
             crate::support::Customer::open(app.service.clone(), connect_core::secret::Secret::new(token)).await;
-        let connect_wire::Screen::Welcome { utility } = &customer.view.screen else {
-            panic!("{:?}", customer.view)
-        };
-        assert_eq!(utility.as_ref().map(|u| u.id), Some(PGE), "{pair:?}");
+        let screen = customer.act(connect_core::flow::Action::Continue).await;
+        assert_eq!(crate::support::credentials(screen).utility.id, PGE, "{pair:?}");
     }
 }
 

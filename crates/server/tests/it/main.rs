@@ -27,6 +27,7 @@ mod pages;
 mod pkce;
 mod restart;
 mod restatements;
+mod sharing;
 mod steps;
 mod support;
 mod sync;

@@ -138,7 +138,7 @@ async fn an_access_token_tells_whose_it_is_and_when_it_was_used() {
     let access = app.access(&company, "u").await;
     let mut expected = json!({
         "active": true, "token_type": "access_token", "client_id": company.id,
-        "user_id": "u", "utility_id": PGE, "iat": start,
+        "user_id": "u", "utility_id": PGE, "iat": start, "scope": "accounts usage bills",
     });
     app.place.clock.advance(100);
     assert_eq!(about(&app, &company, &access).await, expected, "asking is no use");

@@ -24,7 +24,7 @@ async fn a_code_gives_a_token_for_its_user_and_finishes_the_session() {
     let (session, user) = world.code(1).await;
     assert_eq!(redeem(&world, 1, CLIENT, 100, 5).await, Redeemed::Yes);
     let principal = Principal { client_id: CLIENT, user_id: user };
-    let token = AccessToken { principal, created_at: at(5), last_used_at: None };
+    let token = AccessToken { principal, created_at: at(5), last_used_at: None, ends_at: None };
     assert_eq!(world.store.access_token(&digest(100)).await.unwrap(), Some(token));
     assert_eq!(world.peek::<i64>("SELECT finished_at FROM connect_sessions"), at(5).as_millisecond());
     assert!(!world.store.issue_code(session, digest(2), at(6), at(60)).await.unwrap(), "finished");

@@ -1,5 +1,6 @@
 //! Whose user a link becomes.
 
+use connect_core::grant::Grant;
 use connect_core::store::{Access, NewLink, Redeemed, SealLogin, Store, StoreError, TokenStore, User};
 use connect_core::vault::VaultError;
 use uuid::Uuid;
@@ -33,6 +34,8 @@ async fn a_new_login_becomes_a_new_user_and_the_session_knows_it() {
         username: "user@example.com".into(),
         credentials_valid: true,
         access: Access::Login,
+        linked_at: at(10),
+        grant: Grant::default(),
     };
     assert_eq!(user(&world, id).await, expected);
     assert_eq!(world.store.user_by_ref(CLIENT, "customer").await.unwrap().as_ref(), Some(&expected));

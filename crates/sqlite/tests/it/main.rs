@@ -13,6 +13,7 @@ mod link;
 mod processes;
 mod readings;
 mod sessions;
+mod sharing;
 mod support;
 mod sync;
 mod users;

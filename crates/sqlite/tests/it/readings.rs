@@ -47,7 +47,7 @@ async fn put(world: &World, turn: Turn, values: &[i64]) -> bool {
 
 async fn put_series(world: &World, turn: Turn, kind: SeriesKind, values: &[i64]) -> StoreResult<bool> {
     let series = vec![Series { kind, readings: hours(values) }];
-    let fetched = add(None, window(3), window(3).to, &series);
+    let fetched = add(None, window(3), window(3).to, None, &series);
     world.store.put_readings(turn, METER, fetched, series).await
 }
 

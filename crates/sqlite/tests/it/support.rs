@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use connect_core::connector::MeterKind;
-use connect_core::flow::{Flow, ModeRecord, Route, Stage};
+use connect_core::flow::{Flow, Route, Stage};
+use connect_core::grant::Grant;
 use connect_core::keys::Digest;
 use connect_core::store::{
     Access, Account, Advance, Client, ClientSecret, ClientStore, ConnectSession, Exchange, Meter, NewLink,
@@ -98,6 +99,7 @@ pub fn client(id: Uuid) -> Client {
         environment: Environment::Sandbox,
         code_seconds: None,
         theme: connect_core::theme::Theme::default(),
+        terms: None,
     }
 }
 
@@ -119,7 +121,7 @@ pub fn exchange(code: u64, access: u64, second: i64) -> Exchange {
 }
 
 pub fn flow(stage: Stage) -> Flow {
-    Flow { mode: ModeRecord::Create, preset: Some(3), attempts: 1, route: Route::Login, page: None, stage }
+    Flow { preset: Some(3), attempts: 1, stage, ..Flow::create(None, Route::Login) }
 }
 
 pub fn session(client_id: Uuid) -> ConnectSession {
@@ -162,6 +164,7 @@ pub fn link() -> NewLink {
         seal_session: Some(SealLogin(Box::new(|id| Ok(format!("session for {id}").into_bytes())))),
         access: Access::Login,
         subscription: None,
+        grant: Grant::default(),
         import: None,
         accounts: Vec::new(),
         at: at(10),

@@ -50,19 +50,37 @@ impl Customer {
         assert_eq!(credentials(screen).utility.id, utility);
     }
 
+    /// Signs in, and shares every meter should there be several.
     pub async fn sign_in(&mut self, username: &str, password: &str) -> &Screen {
+        self.submit_login(username, password).await;
+        self.share_all().await
+    }
+
+    /// Signs in, up to whatever comes then.
+    pub async fn submit_login(&mut self, username: &str, password: &str) -> &Screen {
         let view = self.service.submit_login(&self.token, self.view.step, username, Secret::new(password)).await;
         self.show(view)
     }
 
-    pub async fn choose(&mut self, method: &str) -> &Screen {
-        let view = self.service.choose_method(&self.token, self.view.step, method).await;
+    /// Shares every meter, if that is what is asked.
+    async fn share_all(&mut self) -> &Screen {
+        if let Screen::Page { kind: PageKind::Meters, html } = &self.view.screen {
+            let meters = 0..html.matches("MeterChoice {").count();
+            let places: Vec<String> = meters.map(|place| place.to_string()).collect();
+            return self.choose(&places.join(",")).await;
+        }
+        &self.view.screen
+    }
+
+    pub async fn choose(&mut self, chosen: &str) -> &Screen {
+        let view = self.service.choose(&self.token, self.view.step, chosen).await;
         self.show(view)
     }
 
     pub async fn answer(&mut self, answer: &str) -> &Screen {
         let view = self.service.submit_answer(&self.token, self.view.step, Secret::new(answer)).await;
-        self.show(view)
+        self.show(view);
+        self.share_all().await
     }
 
     pub async fn resend(&mut self) -> &Screen {
@@ -89,7 +107,8 @@ impl Customer {
 
     pub async fn wait(&mut self) -> &Screen {
         let view = self.service.wait(&self.token, self.view.step).await;
-        self.show(view)
+        self.show(view);
+        self.share_all().await
     }
 
     pub fn is_linked(&self) -> bool {

@@ -1,0 +1,77 @@
+//! A login with several meters: accepted, it waits for the customer's choice, and links what was chosen.
+
+use connect_core::connector::{Login, RemoteAccount, UtilitySession};
+use connect_core::flow::Answer;
+use connect_core::grant::{Grant, Meters};
+use connect_core::secret::Secret;
+use connect_core::store::User;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Job, Outcome};
+use crate::service::Fault;
+use crate::worker::accounts::choices_of;
+use crate::worker::wiped::zeroize_json;
+
+/// An accepted login as it is sealed beside the run, until the customer has chosen.
+#[derive(Serialize, Deserialize)]
+struct Held {
+    username: String,
+    password: Zeroizing<String>,
+    session: UtilitySession,
+    accounts: Vec<RemoteAccount>,
+}
+
+impl Job {
+    /// What the link that is renewed says about meters.
+    fn earlier<'a>(&self, before: Option<&'a Grant>) -> Option<&'a Meters> {
+        self.session.flow.mode.renews().and(before)?.meters.as_ref()
+    }
+
+    /// The same, if it decides about these accounts: then nothing is asked.
+    pub(super) fn decided<'a>(&self, accounts: &[RemoteAccount], before: Option<&'a Grant>) -> Option<&'a Meters> {
+        self.earlier(before).filter(|meters| meters.decide(accounts))
+    }
+
+    /// Whether there is a choice that the customer has not made, be it now or when the link was made.
+    pub(super) fn asks(&self, accounts: &[RemoteAccount], before: Option<&Grant>) -> bool {
+        let several = accounts.iter().map(|account| account.meters.len()).sum::<usize>() > 1;
+        several && self.decided(accounts, before).is_none()
+    }
+
+    /// The link that this login would write anew, if there is one: of the login, else the one that is renewed.
+    pub(super) async fn known(&self, digest: &[u8; 32]) -> Result<Option<User>, Fault> {
+        if let Some(user) = self.store.user_by_login(self.client_id, digest).await? {
+            return Ok(Some(user));
+        }
+        Ok(match self.session.flow.mode.renews() {
+            Some(user) => self.store.user(user).await?.filter(|user| user.client_id == self.client_id),
+            None => None,
+        })
+    }
+
+    /// Asks the customer which of the meters are shared; what is needed then is kept, sealed.
+    pub(super) async fn ask_which(
+        &self,
+        login: &Login,
+        session: UtilitySession,
+        accounts: Vec<RemoteAccount>,
+        before: Option<&Grant>,
+    ) -> Result<(), Fault> {
+        let choices = choices_of(&accounts, self.earlier(before));
+        let password = Zeroizing::new(login.password.expose().to_owned());
+        let held = Held { username: login.username.clone(), password, session, accounts };
+        let sealed = self.vault.seal(&self.place(), &zeroize_json(&held)?)?;
+        self.write_answer(Answer::Several(choices), Some(sealed)).await
+    }
+
+    /// The accepted login, with the meters at these places, counted through.
+    pub(super) fn chosen(&self, places: &[usize]) -> Result<Outcome, Fault> {
+        let sealed = self.session.login_state.as_deref().ok_or(Fault::Broken("no accepted login"))?;
+        let plain = self.vault.open(&self.place(), sealed)?;
+        let Held { username, password, session, accounts } =
+            serde_json::from_slice(&plain).map_err(|_| Fault::Broken("a stored accepted login"))?;
+        let meters = Meters::choose(&accounts, places);
+        Ok(Outcome::Chosen(Login { username, password: Secret::from(password) }, session, accounts, meters))
+    }
+}
