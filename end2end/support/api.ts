@@ -49,4 +49,5 @@ export const read = (access: string, path: string) => call(path, access);
 
 export const accounts = (access: string) => good<Account[]>(call('/accounts', access));
 export const user = (access: string, id: string) => good<User>(call(`/users/${encodeURIComponent(id)}`, access));
+export const outageRequests = () => good<{ user_id: string }[]>(call('/outage-requests'));
 export const utilities = () => good<Utility[]>(call('/utilities'));

@@ -89,7 +89,7 @@ export class Modal {
   get username() { return this.frame.getByLabel('User name or e-mail'); }
   get password() { return this.frame.getByLabel('Password', { exact: true }); }
   get code() { return this.frame.getByLabel('Code', { exact: true }); }
-  get alert() { return this.frame.locator('.screen').getByRole('alert'); }
+  get alert() { return this.frame.locator('.screen .note:visible'); }
 
   option(name: string | RegExp): Locator {
     return this.frame.getByRole('option', { name });

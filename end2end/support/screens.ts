@@ -168,6 +168,14 @@ export const SCREENS: Record<string, Screen> = {
       await expect(stage.modal.alert).toContainText('is not answering');
     },
   },
+  told: {
+    tree: true,
+    reach: async (stage) => {
+      await login('site_down')(stage);
+      await stage.modal.button('Tell me when it works again').click();
+      await stage.modal.at('Northwind Solar will let you know');
+    },
+  },
   'credentials-no-accounts': {
     reach: async (stage) => {
       await login('empty')(stage);

@@ -42,7 +42,7 @@ test('the window is closed too soon, then the customer does not agree, then does
   await signInAtSunrise(utility, 'good');
   await utility.getByRole('button', { name: 'Don’t share' }).click();
   await expect(modal.alert).toContainText('Nothing was shared.');
-  await expect(modal.title).toBeFocused();
+  await expect(modal.alert).toBeFocused();
   utility = await visit(modal, page);
   await share(utility);
   await modal.linked(SUNRISE);

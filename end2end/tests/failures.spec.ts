@@ -1,5 +1,5 @@
 // What a customer is told when a login does not succeed.
-import { connectToken } from '../support/api';
+import { connectToken, outageRequests } from '../support/api';
 import { expect, test } from '../support/fixtures';
 import { Modal, PGE } from '../support/modal';
 
@@ -76,6 +76,20 @@ test('an outage is not called a wrong password, and costs no try', async ({ moda
 test('a fault of ours is called that', async ({ modal }) => {
   await modal.signIn('site_changed');
   await expect(modal.alert).toHaveText(/^\s*Something went wrong on our side.\s*This is not about your password. Please try again.$/);
+});
+
+test('who would rather wait is kept for the company, and may try again at once', async ({ modal, user }) => {
+  await modal.signIn('site_down');
+  await expect(modal.alert).toContainText('is not answering');
+  await expect(modal.alert).toBeFocused();
+  await modal.button('Tell me when it works again').click();
+  await modal.at('Northwind Solar will let you know');
+  expect(await outageRequests()).toContainEqual({ user_id: user, utility_id: 1, utility_slug: 'pge', asked_at: expect.any(Number) });
+  await modal.button('Try again now').click();
+  await modal.at(`Sign in to ${PGE}`);
+  await modal.signIn('good');
+  await modal.linked();
+  expect((await outageRequests()).map((request) => request.user_id)).not.toContain(user);
 });
 
 test('a login without accounts', async ({ modal }) => {

@@ -198,8 +198,16 @@ test('a minute before the end of a code, and at it, the time is said', async ({ 
   await modal.signIn('mfa_sms');
   await modal.at(`Enter the code from ${PGE}`);
   const said = modal.frame.locator('.sheet > [role=status]');
-  await page.clock.runFor(235_000);
+  await page.clock.runFor(25_000);
   await expect(said).toBeEmpty();
+  await expect(modal.button('Send again')).toBeHidden();
+  await page.clock.runFor(6_000);
+  await expect(said).toHaveText('You can have a new code sent now.');
+  // Who has gone there stays there, while the time goes on.
+  await modal.button('Send again').focus();
+  await page.clock.runFor(204_000);
+  await expect(modal.button('Send again')).toBeFocused();
+  await expect(said).toHaveText('You can have a new code sent now.');
   await page.clock.runFor(6_000);
   await expect(said).toHaveText('Valid for 1:00');
   await page.clock.runFor(60_000);

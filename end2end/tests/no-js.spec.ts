@@ -114,7 +114,7 @@ test('a link, every screen and mistake on the way, and back with a code', async 
   await expect(screens.field('Password')).toHaveAccessibleDescription('Enter your password.');
   await look('missing');
   await screens.signIn('mfa_choose', 'wrong');
-  await expect(page.getByRole('alert')).toContainText('did not accept this login');
+  await expect(page.locator('.note')).toContainText('did not accept this login');
   // What was typed need not be typed again, but for the password.
   await expect(screens.field('User name or e-mail')).toHaveValue('mfa_choose');
   await expect(screens.field('Password')).toHaveValue('');
@@ -125,7 +125,7 @@ test('a link, every screen and mistake on the way, and back with a code', async 
   await screens.at(`Enter the code from ${PGE}`);
   await look('code');
   await screens.button('Send again').click();
-  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.locator('.note')).toBeVisible();
   await screens.verify('000000');
   await expect(screens.field('Code')).toHaveAttribute('aria-invalid', 'true');
   await screens.button('Use another method').click();
@@ -237,7 +237,7 @@ test('approval on another device', async ({ enter, look, page, screens }) => {
   await screens.at('Approve the login on your device');
   await look('approve');
   await screens.button('I have approved it').click();
-  await expect(page.getByRole('alert')).toContainText('The request was declined');
+  await expect(page.locator('.note')).toContainText('The request was declined');
   await screens.button('Send the request again').click();
   await screens.button('I have approved it').click();
   await screens.at(`${PGE} is linked`);
@@ -250,7 +250,7 @@ test('a file of one’s own', async ({ enter, look, page, screens }) => {
   await screens.at('Upload your Green Button file');
   await look('upload');
   await screens.button('Read this file').click();
-  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.locator('.note')).toBeVisible();
   await page.locator('#file').setInputFiles({ name: 'usage.xml', mimeType: 'text/xml', buffer: SAMPLE });
   await screens.button('Read this file').click();
   await screens.at('Here is what we found');
@@ -259,6 +259,40 @@ test('a file of one’s own', async ({ enter, look, page, screens }) => {
   await screens.at(`${CHEROKEE} is linked`);
   await screens.button('Done').click();
   await page.waitForURL(`${BACK}?code=**`);
+});
+
+test('what is shared, which meters, and the receipt', async ({ context, enter, look, page, screens }) => {
+  await enter('pge');
+  await screens.button('Choose what is shared').click();
+  await screens.at('Choose what is shared');
+  await look('sharing');
+  await page.getByLabel('Bills').uncheck();
+  await page.getByLabel('Meter readings').uncheck();
+  await screens.button('Save this choice').click();
+  await expect(page.locator('.note')).toContainText('Nothing is chosen.');
+  await page.getByLabel('Meter readings').check();
+  await page.getByLabel('For 3 months').check();
+  // The form's own button answers to Enter.
+  await page.getByLabel('For 3 months').press('Enter');
+  await screens.at(/^Northwind Solar would like/);
+  await expect(page.getByText('Sharing ends by itself after 3 months.')).toBeVisible();
+  await screens.button('Continue').click();
+  await screens.signIn('multi_account');
+  await screens.at('Which meters do you share?');
+  await look('meters');
+  for (const meter of await page.getByRole('checkbox').all()) await meter.uncheck();
+  await screens.button('Share these meters').click();
+  await expect(page.locator('.note')).toContainText('No meter is chosen.');
+  await page.getByRole('checkbox').first().check();
+  await page.getByRole('checkbox').last().check();
+  await screens.button('Share these meters').click();
+  await screens.at(`${PGE} is linked`);
+  await expect(page.locator('.accounts li')).toHaveCount(2);
+  const [receipt] = await Promise.all([context.waitForEvent('page'), page.getByRole('link', { name: /^Your receipt/ }).click()]);
+  await expect(receipt.getByText('without bills')).toBeVisible();
+  await receipt.getByText('Stop sharing', { exact: true }).click();
+  await receipt.getByRole('button', { name: 'Yes, stop sharing' }).click();
+  await expect(receipt.getByRole('heading', { name: 'Nothing is shared any more' })).toBeVisible();
 });
 
 test('consent at the utility’s own site', async ({ context, enter, problems, screens }) => {

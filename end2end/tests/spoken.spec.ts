@@ -85,10 +85,10 @@ test('from Welcome to Done', async ({ modal, page, reader, user }) => {
 });
 
 /** A screen on which something goes wrong, and the place where the focus is then. */
-type Case = { act: (modal: Modal) => Promise<void>; says: string | RegExp; at: 'title' | 'username' | 'password' | 'code' };
+type Case = { act: (modal: Modal) => Promise<void>; says: string | RegExp; at: 'title' | 'note' | 'username' | 'password' | 'code' };
 
 async function hears(name: string, { act, says, at }: Case, modal: Modal, reader: Reader) {
-  const focused = (id: string) => expect(modal.frame.locator(`#${id}`)).toBeFocused();
+  const focused = (at: Case['at']) => expect(modal.frame.locator(at === 'note' ? '.screen .note' : `#${at}`)).toBeFocused();
   await focused('title');
   await reader.skip();
   reader.does(name.replaceAll('-', ' '));
@@ -107,9 +107,9 @@ const AT_LOGIN: Record<string, Case> = {
   'login-password-missing': { act: signsIn('user@pelm.com', ''), says: 'Enter your password.', at: 'password' },
   'login-too-long': { act: signsIn('é'.repeat(1000)), says: 'That is longer than any login.', at: 'password' },
   'login-wrong': { act: signsIn('bad_password'), says: /did not accept this login/, at: 'password' },
-  'login-down': { act: signsIn('site_down'), says: /is not answering/, at: 'title' },
-  'login-changed': { act: signsIn('site_changed'), says: 'Something went wrong on our side.', at: 'title' },
-  'login-no-accounts': { act: signsIn('empty'), says: 'This login has no account to share.', at: 'title' },
+  'login-down': { act: signsIn('site_down'), says: /is not answering/, at: 'note' },
+  'login-changed': { act: signsIn('site_changed'), says: 'Something went wrong on our side.', at: 'note' },
+  'login-no-accounts': { act: signsIn('empty'), says: 'This login has no account to share.', at: 'note' },
   'login-locked': { act: signsIn('locked'), says: `${PGE} has locked this login`, at: 'title' },
 };
 
@@ -135,11 +135,11 @@ const AT_CODE: Record<string, Case & { login: string }> = {
       await modal.verify('000000');
     },
     says: 'Too many wrong codes.',
-    at: 'title',
+    at: 'note',
   },
-  'code-expired': { login: 'mfa_expired', act: (modal) => modal.verify('123456'), says: 'This code is no longer valid.', at: 'title' },
-  'code-down': { login: 'mfa_site_down', act: (modal) => modal.verify('123456'), says: /is not answering/, at: 'title' },
-  'code-resent': { login: 'mfa_expired', act: (modal) => modal.button('Send again').click(), says: 'A new code is on its way.', at: 'title' },
+  'code-expired': { login: 'mfa_expired', act: (modal) => modal.verify('123456'), says: 'This code is no longer valid.', at: 'note' },
+  'code-down': { login: 'mfa_site_down', act: (modal) => modal.verify('123456'), says: /is not answering/, at: 'note' },
+  'code-resent': { login: 'mfa_expired', act: (modal) => modal.button('Send again').click(), says: 'A new code is on its way.', at: 'note' },
   'question-wrong': { login: 'mfa_question', act: (modal) => modal.verify('bello', modal.frame.locator('#code')), says: /did not accept this answer/, at: 'code' },
 };
 

@@ -34,6 +34,8 @@ pub enum Way {
     Here,
     /// From Welcome to what is shared.
     Sharing,
+    /// From a utility that does not answer to being told when it does.
+    Tell,
 }
 
 /// Makes a move. One function for all that take nothing else.
@@ -47,6 +49,7 @@ pub async fn go(token: Hidden, step: u32, way: Way) -> Result<FlowView, CallErro
         Way::On => service.act(&token, step, Action::Continue).await,
         Way::Back => service.act(&token, step, Action::Back).await,
         Way::Sharing => service.act(&token, step, Action::OpenSharing).await,
+        Way::Tell => service.ask_to_be_told(&token, step).await,
         Way::ChangeUtility => service.act(&token, step, Action::ChangeUtility).await,
         Way::Resend => service.resend(&token, step).await,
         Way::Approved => service.approved(&token, step).await,

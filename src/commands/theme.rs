@@ -71,6 +71,19 @@ impl Changes {
     }
 }
 
+/// Where every state of the modal is shown like this, on a server with the quickstart.
+fn preview(theme: &Theme) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("scheme", theme.scheme.name());
+    if let Some(brand) = theme.brand {
+        query.append_pair("brand", &brand.to_string());
+    }
+    if let Some(radius) = theme.radius {
+        query.append_pair("radius", &radius.to_string());
+    }
+    format!("/design?{}", query.finish())
+}
+
 /// Prints a theme, with what is drawn of its colour.
 pub(crate) fn show(theme: &Theme) {
     let Theme { brand, radius, scheme, logo } = theme;
@@ -87,4 +100,5 @@ pub(crate) fn show(theme: &Theme) {
     println!("radius\t{}", or_default(radius.map(|radius| format!("{radius} px"))));
     println!("scheme\t{}", scheme.name());
     println!("logo\t{}", or_default(logo.as_ref().map(|name| format!("/connect/logo/{name}"))));
+    println!("preview\t{}", preview(theme));
 }

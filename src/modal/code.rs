@@ -5,9 +5,9 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, button, clock, field_value, monogram, note, primary, seconds_passed, way};
+use super::parts::{Tone, clock, field_value, monogram, note, primary, seconds_passed, way};
 use crate::calls::{SubmitCode, Way};
-use crate::small::{Part, Small, live, live_text, on};
+use crate::small::{Part, Small, attr, live_text, on};
 use crate::text::{Strings, fill, form, use_strings};
 
 pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
@@ -70,15 +70,32 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
         .fresh()
     });
     let resend = resend_in.map(|total| {
-        live(move || {
-            Some(match left(total) {
-                0 => button("link", "resend", words.resend(), move || modal.go(Way::Resend)),
-                seconds => {
-                    let text = fill(words.resend_in(), &[("time", &clock(seconds))]);
-                    view! { <span class="resend-wait">{text}</span> }.fresh()
-                }
-            })
-        })
+        // Both stand there, and one is hidden: a button that is drawn anew each second would lose the focus.
+        let hidden = move |yes: bool| yes.then(String::new);
+        let again = move |_| modal.go(Way::Resend);
+        view! {
+            <span class="resend-wait" hidden=attr(move || hidden(left(total) == 0))>
+                {live_text(move || {
+                    // Said once, when it may be done.
+                    if total > 0 && passed.get() == total {
+                        modal.announce(words.resend_ready().into());
+                    }
+                    fill(words.resend_in(), &[("time", &clock(left(total)))])
+                })}
+            </span>
+            <button
+                class="link"
+                type="submit"
+                form="nav"
+                name="way"
+                value="resend"
+                hidden=attr(move || hidden(left(total) > 0))
+                on:click=on(again)
+            >
+                {words.resend()}
+            </button>
+        }
+        .fresh()
     });
     let below = match at_field {
         Some(text) => Some(("error", "code-error", text)),

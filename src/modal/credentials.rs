@@ -5,7 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, at_utility, field_value, icon, note, outside_link, primary};
+use super::parts::{Tone, at_utility, field_value, icon, note, outside_link, primary, way};
 use crate::calls::SubmitLogin;
 use crate::small::{Part, Small, attr, live_text, on};
 use crate::text::{Strings, fill, use_strings};
@@ -25,6 +25,7 @@ pub(super) fn credentials(
     };
     let lead = with(if utility.available { lead } else { words.credentials_unsupported() });
     let wrong = wrong_fields(notice.as_ref());
+    let outage = matches!(notice, Some(LoginNotice::Down | LoginNotice::TimedOut | LoginNotice::Troubled));
     let shown = RwSignal::new(false);
     let available = utility.available;
 
@@ -50,7 +51,9 @@ pub(super) fn credentials(
             <main class="main">
                 {at_utility(&utility, can_change.then(|| words.change()))}
                 <h1 id="title" tabindex="-1">{with(title)}</h1>
-                {explained.unwrap_or_else(|| view! { <p class=if available { "" } else { "hint-box" }>{lead}</p> }.fresh())}
+                <div id="note">
+                    {explained.unwrap_or_else(|| view! { <p class=if available { "" } else { "hint-box" }>{lead}</p> }.fresh())}
+                </div>
                 {(!available).then(|| file_offer(words))}
                 <div class="field">
                     <label for="username">{words.username_label()}</label>
@@ -83,7 +86,7 @@ pub(super) fn credentials(
                             spellcheck="false"
                             maxlength="1024"
                             aria-invalid=wrong.password.is_some().then_some("true")
-                            aria-describedby=wrong.password.and_then(|text| text).map(|_| "password-error")
+                            aria-describedby=wrong.password.map(|text| if text.is_some() { "password-error" } else { "note" })
                             on:input=on(move |_| modal.touched())
                         />
                         <button
@@ -102,6 +105,7 @@ pub(super) fn credentials(
             </main>
             <footer class="foot">
                 {primary(modal, if available { words.sign_in() } else { words.send_anyway() })}
+                {outage.then(|| way("quiet", "tell", words.tell_me()))}
                 {available.then(|| view! { <p class="small">{with(words.credentials_small())}</p> }.fresh())}
             </footer>
         </form>
@@ -169,6 +173,7 @@ fn notice_of(notice: &LoginNotice, utility: &UtilityCard, words: &Strings) -> Op
             say(Tone::Bad, words.wrong_title(), &[&text])
         }
         LoginNotice::Down => say(Tone::Warn, words.down_title(), &[words.down_lead(), words.down_text()]),
+        LoginNotice::Troubled => say(Tone::Warn, words.trouble_title(), &[words.trouble_text()]),
         LoginNotice::TimedOut => say(Tone::Warn, words.timeout_title(), &[words.timeout_text()]),
         LoginNotice::NoAccounts => say(Tone::Warn, words.no_accounts_title(), &[words.no_accounts_text()]),
         LoginNotice::CodeExpired => say(Tone::Warn, words.code_over_title(), &[words.code_over_text()]),

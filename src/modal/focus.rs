@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
-/// Moves the focus to where the screen begins: its first wrong field, the field it marks, or
+/// Moves the focus to where the screen begins: its first wrong field, the field it marks, its note, or
 /// its heading. After the browser has drawn it.
 pub(super) fn focus_screen() {
     // Where there is room beside a keyboard on the screen, typing may begin at once.
     let wide = document().document_element().is_some_and(|html| html.client_width() > 520);
     focus(if wide {
-        ".screen [aria-invalid=true], .screen [data-focus], .screen [data-focus-fine], #title"
+        ".screen [aria-invalid=true], .screen [data-focus], .screen .note:not([role] > *), .screen [data-focus-fine], #title"
     } else {
-        ".screen [aria-invalid=true], .screen [data-focus], #title"
+        ".screen [aria-invalid=true], .screen [data-focus], .screen .note:not([role] > *), #title"
     });
 }
 

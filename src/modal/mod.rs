@@ -60,11 +60,12 @@ pub fn still(view: FlowView, moment: Moment) -> impl IntoView {
 
 fn sheet(modal: Modal) -> impl IntoView {
     provide_context(modal);
+    let asks = move || modal.asking() || modal.ending();
     view! {
         <div class="stage" data-shown=attr(move || Some(modal.shown().to_string()))>
             <div class="backdrop" on:click=on(move |_| modal.dismiss_by_click())></div>
-            <section class="sheet" role="dialog" aria-modal="true" aria-labelledby="title" tabindex="-1">
-                <div class="sheet-body" inert=attr(move || (modal.asking() || modal.ending()).then(String::new))>
+            <section class="sheet" role="dialog" aria-modal="true" aria-labelledby=attr(move || Some(if asks() { "leave-title" } else { "title" }.into())) tabindex="-1">
+                <div class="sheet-body" inert=attr(move || asks().then(String::new))>
                     {live(move || Some(header::header(modal).small()))}
                     {live(move || parts::network_notice(modal))}
                     <div class="screen" data-direction=attr(move || Some(modal.direction().into()))>
@@ -99,10 +100,13 @@ fn screen(modal: Modal) -> Part {
         }
     }
     match screen {
-        Screen::Loading => {
-            view! { <main class="main loading"><h1 id="title" tabindex="-1">{use_strings().loading()}</h1></main> }
-                .small()
+        Screen::Loading => view! {
+            <main class="main loading">
+                <h1 id="title" tabindex="-1">{use_strings().loading()}</h1>
+                <div class="skeleton" aria-hidden="true"></div>
+            </main>
         }
+        .small(),
         Screen::Select { popular } => select::select(modal, popular).fresh(),
         Screen::Credentials(view) => credentials::credentials(modal, &company, mode, view).fresh(),
         Screen::Welcome { html }

@@ -1,6 +1,6 @@
 //! Pieces that several screens share.
 
-use connect_wire::UtilityCard;
+use connect_wire::{Condition, UtilityCard};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -23,10 +23,11 @@ pub(crate) fn monogram(utility: &UtilityCard) -> Part {
 /// The utility in a row: its name, where it is and what it supplies, and whether it can be linked.
 pub(super) fn row_text(utility: UtilityCard, words: &'static Strings) -> Part {
     let line = place_and_fuels(&utility, words);
-    let badge = match (utility.available, utility.down) {
+    let badge = match (utility.available, utility.condition) {
         (false, _) => Some(words.not_available()),
-        (true, true) => Some(words.not_answering()),
-        _ => None,
+        (true, Condition::Down) => Some(words.not_answering()),
+        (true, Condition::Troubled) => Some(words.having_trouble()),
+        (true, Condition::Up) => None,
     };
     view! {
         <span class="row-text">
@@ -70,7 +71,8 @@ pub(crate) enum Tone {
     Good,
 }
 
-/// A note with a headline and what to do next. It is an alert: read out when it appears.
+/// A note with a headline and what to do next. The focus goes to it with its screen (`focus_screen`), or to the field
+/// that it describes, which reads it out: it is no alert, or it would be heard twice.
 pub(crate) fn note(tone: Tone, title: String, lines: Vec<String>) -> Part {
     let (class, icon_href) = match tone {
         Tone::Bad => ("note bad", "#i-alert"),
@@ -78,7 +80,7 @@ pub(crate) fn note(tone: Tone, title: String, lines: Vec<String>) -> Part {
         Tone::Good => ("note good", "#i-tick"),
     };
     view! {
-        <div class=class role="alert">
+        <div class=class tabindex="-1">
             {icon(icon_href)}
             <div>
                 <strong>{title}</strong>
@@ -167,7 +169,9 @@ pub(super) fn network_notice(modal: Modal) -> Option<Part> {
     modal.lost().then(|| {
         view! {
             <div class="network">
-                {note(Tone::Warn, words.network_title().into(), vec![words.network_text().into()])}
+                <div role="alert">
+                    {note(Tone::Warn, words.network_title().into(), vec![words.network_text().into()])}
+                </div>
                 {button("quiet", "look", words.try_again(), move || modal.retry())}
             </div>
         }

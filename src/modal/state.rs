@@ -352,7 +352,8 @@ impl Modal {
 }
 
 /// Moves that buttons of the server's screens name. A list: as arms of a match they cost the WASM more.
-const WAYS: [(&str, Way); 10] = [
+const WAYS: [(&str, Way); 11] = [
+    ("tell", Way::Tell),
     ("on", Way::On),
     ("sharing", Way::Sharing),
     ("hand_over", Way::HandOver),

@@ -44,7 +44,9 @@ pub(super) fn consent(
             <p class="hint-box" role="status" data-when="open" hidden>{with(words.consent_waiting)}</p>
             <p class="hint-box" role="status" data-when="gone" hidden>{with(words.consent_gone)}</p>
             <div class="network" data-when="blocked" hidden>
-                {note(Tone::Warn, words.consent_blocked_title.into(), vec![with(words.consent_blocked_text)])}
+                <div role="alert">
+                    {note(Tone::Warn, words.consent_blocked_title.into(), vec![with(words.consent_blocked_text)])}
+                </div>
                 <button class="quiet" type="button" data-way="leave" data-step=page.step.to_string()>{words.consent_tab}</button>
             </div>
         </main>
@@ -68,6 +70,7 @@ pub(super) fn consent(
                 {words.consent_done}
             </button>
             {can_sign_in.then(|| way("quiet", "sign_in", words.consent_here))}
+            {(notice == Some(ConsentNotice::Down)).then(|| way("quiet", "tell", modal.tell_me))}
         </footer>
     }
     .fresh()

@@ -5,7 +5,7 @@ use connect_core::grant::Choices;
 use connect_wire::AccountCard;
 use leptos::prelude::*;
 
-use super::{named, shared};
+use super::{in_a_row, named, shared};
 use crate::modal::parts::icon;
 use crate::small::{Part, Small};
 use crate::text::{Words, fill};
@@ -22,7 +22,7 @@ pub(super) fn linked(
     let rows = account_rows(accounts, words);
     // What everybody shares was said on the first screen.
     let shaped = (choices != Choices::default())
-        .then(|| view! { <p class="hint-box">{shared(choices, words).join(" ")}</p> }.fresh());
+        .then(|| view! { <p class="hint-box">{in_a_row(&shared(choices, words), words)}</p> }.fresh());
     let receipt = receipt.map(|mark| {
         view! {
             <p class="reset in-foot">

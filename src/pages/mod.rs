@@ -11,11 +11,13 @@ mod method;
 mod preview;
 mod sharing;
 mod stopped;
+mod told;
 mod upload;
 mod welcome;
 
 use connect_core::flow::{Page, PageContent};
 use connect_core::grant::{Choices, History, Lasts};
+use connect_core::language::Language;
 use leptos::prelude::*;
 
 use crate::small::{Part, Small};
@@ -45,6 +47,7 @@ pub fn draw(page: &Page<'_>, address: &str) -> String {
                 linked::linked(page, words, accounts, *choices, *receipt).to_html()
             }
             PageContent::Elsewhere { link } => elsewhere::elsewhere(page, words, *link, address).to_html(),
+            PageContent::Told => told::told(page, words).to_html(),
             PageContent::Unsupported => stopped::unsupported(page, words).to_html(),
             PageContent::Stopped { reason, another } => stopped::stopped(page, words, *reason, *another).to_html(),
             PageContent::Preview { file } => preview::preview(page, words, file).to_html(),
@@ -83,6 +86,12 @@ pub(crate) fn shared(choices: Choices, words: &Words) -> [&'static str; 3] {
     [kinds, history, until]
 }
 
+/// Sentences in a row, as the language sets them.
+pub(crate) fn in_a_row(sentences: &[&str], words: &Words) -> String {
+    let space = if words.language == Language::ChineseSimplified { "" } else { " " };
+    sentences.join(space)
+}
+
 /// The button that takes what is ticked. Without the app it sends the screen's own form.
 fn choose(label: &'static str) -> Part {
     view! {
@@ -97,7 +106,6 @@ fn choose(label: &'static str) -> Part {
 mod tests {
     use super::*;
     use connect_core::flow::{ConsentNotice, FileMeter, FileNotice, FileSummary};
-    use connect_core::language::Language;
     use connect_wire::UtilityCard;
 
     fn drawn(content: PageContent<'_>) -> String {
@@ -110,7 +118,7 @@ mod tests {
             monogram: "SE".into(),
             tone: 1,
             available: false,
-            down: false,
+            condition: connect_wire::Condition::Up,
             reset_site: Some("smith.example".into()),
         };
         let page = Page {

@@ -4,7 +4,7 @@ use connect_core::flow::Page;
 use connect_core::grant::Choices;
 use leptos::prelude::*;
 
-use super::{named, shared};
+use super::{in_a_row, named, shared};
 use crate::modal::parts::{icon, way};
 use crate::small::{Part, Small};
 use crate::text::Words;
@@ -20,9 +20,9 @@ pub(super) fn welcome(
     let lead = if fixed { named(page, texts.welcome_lead_utility) } else { texts.welcome_lead.to_owned() };
     let [kinds, history, until] = shared(choices, words);
     let facts = [
-        ("#i-meter", texts.shared_title, format!("{kinds} {history}")),
+        ("#i-meter", texts.shared_title, in_a_row(&[kinds, history], words)),
         ("#i-lock", texts.private_title, named(page, texts.private_text)),
-        ("#i-control", texts.control_title, format!("{until} {}", texts.stop_any_time)),
+        ("#i-control", texts.control_title, in_a_row(&[until, texts.stop_any_time], words)),
     ];
     let facts = facts.map(|(href, title, text)| {
         let change = (href == "#i-meter").then(|| way("link", "sharing", texts.sharing_title));

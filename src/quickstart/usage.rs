@@ -77,7 +77,7 @@ impl Usage {
 pub(super) fn usage(usage: Usage) -> Option<Part> {
     let html = match usage.page.get()? {
         UsagePage::Ready(html) => html,
-        UsagePage::NotYet => return Some(say(WAITING.into())),
+        UsagePage::NotYet => return Some(waiting()),
         UsagePage::Refused(why) => return Some(say(why)),
     };
     let tab = move |label: &'static str, hourly: bool| {
@@ -102,6 +102,17 @@ pub(super) fn usage(usage: Usage) -> Option<Part> {
         }
         .fresh(),
     )
+}
+
+/// The shape of the charts that come.
+fn waiting() -> Part {
+    view! {
+        <div>
+            <p class="hint" role="status">{WAITING}</p>
+            <div class="skeleton" aria-hidden="true"></div>
+        </div>
+    }
+    .fresh()
 }
 
 fn say(text: String) -> Part {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::Web;
 use super::aside::{escaped, page as short_page};
 use crate::modal::parts::{at_utility, icon};
-use crate::pages::{account_rows, shared};
+use crate::pages::{account_rows, in_a_row, shared};
 use crate::small::{Part, Small};
 use crate::text::format::date;
 use crate::text::{Words, fill};
@@ -124,7 +124,7 @@ fn content(words: &Words, receipt: &Receipt, mark: &str, title: &str) -> Part {
             <ul class="facts">
                 <li>
                     <span class="dot">{icon("#i-meter")}</span>
-                    <p>{kinds} " " {history}</p>
+                    <p>{in_a_row(&[kinds, &history], words)}</p>
                 </li>
                 <li>
                     <span class="dot">{icon("#i-clock")}</span>

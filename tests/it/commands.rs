@@ -208,7 +208,11 @@ fn a_clients_name_and_theme_are_set_and_shown() {
     let id = value(&out, "PELM_CLIENT_ID").to_owned();
     let theme = |arguments: &[&str]| home.run(&[&["client", "theme", &id], arguments].concat());
     let (good, out, err) = theme(&[]);
-    assert!(good && out == "brand\tdefault\nradius\tdefault\nscheme\tsystem\nlogo\tdefault\n", "{out}{err}");
+    assert!(
+        good && out
+            == "brand\tdefault\nradius\tdefault\nscheme\tsystem\nlogo\tdefault\npreview\t/design?scheme=system\n",
+        "{out}{err}"
+    );
     // Nobody could read white on this yellow: it is said what is drawn instead.
     home.write("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
     let (good, out, err) =
@@ -218,11 +222,17 @@ fn a_clients_name_and_theme_are_set_and_shown() {
     assert_eq!((lines[0], lines[3], lines[4]), ("brand\t#ffd400", "radius\t4 px", "scheme\tdark"), "{out}");
     assert!(lines[1].starts_with("  on light\t#") && !lines[1].contains("#ffd400"), "{out}");
     assert!(lines[2].starts_with("  on dark\t#ffd400\tcontrast 1"), "{out}");
+    let preview = lines[6].strip_prefix("preview\t").unwrap();
+    assert_eq!(preview, "/design?scheme=dark&brand=%23ffd400&radius=4");
+    assert!(server.get(preview).contains("value=\"#ffd400\""), "{preview}");
     let logo = lines[5].strip_prefix("logo\t").unwrap().to_owned();
     assert!(server.get(&logo).contains("<svg"), "{logo}");
     // One thing is changed, the rest stays.
     let (_, out, _) = theme(&["--brand", "default", "--no-logo"]);
-    assert_eq!(out, "brand\tdefault\nradius\t4 px\nscheme\tdark\nlogo\tdefault\n");
+    assert_eq!(
+        out,
+        "brand\tdefault\nradius\t4 px\nscheme\tdark\nlogo\tdefault\npreview\t/design?scheme=dark&radius=4\n"
+    );
     assert!(server.get(&logo).starts_with("HTTP/1.1 404"));
 
     home.write("logo.gif", "GIF89a");

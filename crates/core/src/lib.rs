@@ -11,6 +11,7 @@
 //! - [`grant`]: what a customer shares;
 //! - [`usage`]: readings and bills, exact;
 //! - [`sync`]: reading data without the customer;
+//! - [`health`]: how utilities' sites do;
 //! - [`tries`]: how often passwords are tried at utilities;
 //! - [`store`]: what is kept, and the contract of every store;
 //! - [`audit`]: what is recorded of who did what, and how a change of the record shows;
@@ -25,6 +26,7 @@ pub mod directory;
 pub mod emissions;
 pub mod flow;
 pub mod grant;
+pub mod health;
 pub mod keys;
 pub mod language;
 pub mod origin;

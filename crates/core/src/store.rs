@@ -6,6 +6,7 @@
 
 mod audit;
 mod clients;
+mod outages;
 mod tokens;
 mod tries;
 mod usage;
@@ -29,6 +30,7 @@ use crate::usage::{Bill, Series};
 use crate::vault::VaultError;
 pub use audit::AuditStore;
 pub use clients::{Client, ClientSecret, ClientStore, MAX_SECRETS, SecretAge};
+pub use outages::{OutageStore, REQUEST_DAYS};
 pub use tokens::{
     ANSWER_SECONDS, AccessToken, Exchange, ExchangeRecord, NewAnswer, Redeemed, StoredAnswer, TokenStore,
     USE_NOTED_SECONDS,
@@ -267,7 +269,9 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Everything that the service keeps.
 #[async_trait]
-pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore + TryStore + Send + Sync {
+pub trait Store:
+    UsageStore + ClientStore + TokenStore + VaultStore + AuditStore + TryStore + OutageStore + Send + Sync
+{
     /// Adds a session at step 0.
     async fn add_session(&self, session: ConnectSession) -> StoreResult<()>;
     /// Session by the public handle, whatever its state.
@@ -293,6 +297,8 @@ pub trait Store: UsageStore + ClientStore + TokenStore + VaultStore + AuditStore
     /// that is due at once. The session gets `linked_user`.
     ///
     /// A user whose data came in another way keeps it; of what is there nothing counts as fetched then.
+    /// Whoever wanted to be told when the utility works again has been served.
+    ///
     /// With an [`Import`] accounts that it does not name stay, its readings and bills are merged
     /// into what is there, and the job is at rest. The session's upload is deleted.
     ///

@@ -23,6 +23,7 @@ mod codes;
 mod documents;
 mod migrations;
 mod open;
+mod outages;
 mod readers;
 mod readings;
 mod rows;

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0011_redirect.sql"),
     include_str!("../migrations/0012_handed.sql"),
     include_str!("../migrations/0013_sharing.sql"),
+    include_str!("../migrations/0014_outages.sql"),
 ];
 
 /// What a database file says about itself.
@@ -100,6 +101,8 @@ mod tests {
                 "login_tries",
                 "client_logos",
                 "client_redirect_uris",
+                "site_health",
+                "outage_requests",
             ] {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).unwrap();
             }
@@ -173,6 +176,8 @@ mod tests {
             ("bills", "user_id"),
             ("users", "subscription"),
             ("users", "shared_until"),
+            ("outage_requests", "client_id"),
+            ("outage_requests", "asked_at"),
             ("uploads", "session_id"),
             ("bill_documents", "user_id"),
             ("client_secrets", "client_id"),

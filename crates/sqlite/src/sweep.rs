@@ -12,7 +12,7 @@ use crate::writer::Writer;
 const BATCH: u32 = 500;
 
 /// Codes first: a run stays as long as a code of its own may still be exchanged.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "DELETE FROM authorization_codes WHERE digest IN
          (SELECT digest FROM authorization_codes WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)",
     "DELETE FROM connect_sessions WHERE rowid IN
@@ -24,6 +24,10 @@ const STEPS: [&str; 4] = [
     // As long as wrong ones in a row are remembered (connect_core::tries).
     "DELETE FROM login_tries WHERE number IN
          (SELECT number FROM login_tries WHERE at < ?1 - 86400000 ORDER BY at LIMIT ?2)",
+    // As long as requests are kept (connect_core::store::REQUEST_DAYS).
+    "DELETE FROM outage_requests WHERE (client_id, user_ref, utility) IN
+         (SELECT client_id, user_ref, utility FROM outage_requests WHERE asked_at < ?1 - 2592000000
+          ORDER BY asked_at LIMIT ?2)",
 ];
 
 /// [`connect_core::store::Store::sweep`].

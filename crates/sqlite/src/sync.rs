@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::rows::{Done, each, json, number, one, run, text, time_or_null, uuid};
-use crate::users;
+use crate::{outages, users};
 
 /// [`connect_core::store::UsageStore::claim_sync`]. The look and the taking are one statement.
 pub(crate) fn claim(
@@ -137,7 +137,11 @@ pub(crate) fn switch(conn: &Connection, utility: u32, off: Option<&str>, now: Ti
              ON CONFLICT (utility) DO UPDATE SET reason = excluded.reason, at = excluded.at",
             params![utility, reason, now.as_millisecond()],
         )?,
-        None => run(conn, "DELETE FROM utilities_off WHERE utility = ?1", [utility])?,
+        None => {
+            // Whoever switches it on has seen it work.
+            outages::note(conn, utility, true, now)?;
+            run(conn, "DELETE FROM utilities_off WHERE utility = ?1", [utility])?
+        }
     };
     Ok(())
 }

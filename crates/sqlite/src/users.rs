@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
-use crate::accounts;
 use crate::rows::{Done, access, access_name, corrupt, each, json, number, one, run, text, time, uuid};
 use crate::sessions::{self, Change};
 use crate::sync;
+use crate::{accounts, outages};
 
 macro_rules! select_user {
     ($by:literal) => {
@@ -182,6 +182,7 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
             accounts::add(conn, id, link.accounts, link.at, import)?;
         }
     }
+    outages::served(conn, link.client_id, &link.user_ref, link.utility)?;
     run(
         conn,
         "UPDATE connect_sessions SET linked_user = ?2 WHERE id = ?1",

@@ -134,6 +134,8 @@ pub enum PageKind {
     Sharing,
     /// Choose among several meters.
     Meters,
+    /// The company learns when the utility works again.
+    Told,
 }
 
 /// Contents of the code screen.
@@ -172,10 +174,22 @@ pub struct UtilityCard {
     pub tone: u8,
     /// Whether it can be linked.
     pub available: bool,
-    /// Whether it is known not to answer at the moment: told before a password is typed.
-    pub down: bool,
+    /// How its site does at the moment: told before a password is typed.
+    pub condition: Condition,
     /// Host name of the utility's own site, where known, for a forgotten password.
     pub reset_site: Option<String>,
+}
+
+/// How a utility's site does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Condition {
+    /// Well, as far as is known.
+    #[default]
+    Up,
+    /// Several customers in a row have met a failure.
+    Troubled,
+    /// It does not answer.
+    Down,
 }
 
 /// What the server is waiting for at the utility.
@@ -222,6 +236,8 @@ pub enum LoginNotice {
     Internal,
     /// The utility wants the customer to do something on its own site first.
     ActionRequired,
+    /// Others have met failures of the utility's site just now. Nothing was tried yet.
+    Troubled,
 }
 
 /// What happened with a code, for the method and code screens.

@@ -122,6 +122,12 @@ pub(in crate::text) const ENGLISH: Catalogue = Catalogue {
     ending_text: "For your safety this session ends soon. What you entered is kept if you go on.",
     ending_more: "Keep going",
 
+    having_trouble: "Having trouble at the moment",
+    trouble_title: "{utility} is having trouble at the moment.",
+    trouble_text: "Others could not sign in just now. You can try; if it fails, it is not about your password.",
+    tell_me: "Tell me when it works again",
+    resend_ready: "You can have a new code sent now.",
+
     network_title: "The connection was lost.",
     network_text: "Check your internet connection, then try again. Nothing is lost.",
     try_again: "Try again",
@@ -307,6 +313,9 @@ pub(in crate::text) const ENGLISH_PAGES: PageWords = PageWords {
     linked_ending: "account ending in {ending}",
     done: "Done",
 
+    told_title: "{company} will let you know",
+    told_text: "{company} sees your request here, and when {utility} works again. It can then send you a new link. You can close this.",
+    told_again: "Try again now",
     stopped_title: "Let’s stop here for now",
     stopped_text: "{utility} has refused this login several times. More tries could lock your account there. Check your password on its own site, and start again from {company} tomorrow.",
     locked_title: "{utility} has locked this login",

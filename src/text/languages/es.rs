@@ -122,6 +122,12 @@ pub(in crate::text) const SPANISH: Catalogue = Catalogue {
     ending_text: "Por su seguridad, esta sesión terminará pronto. Si continúa, se conserva lo que ingresó.",
     ending_more: "Continuar",
 
+    having_trouble: "Con problemas en este momento",
+    trouble_title: "{utility} tiene problemas en este momento.",
+    trouble_text: "Otras personas acaban de no poder iniciar sesión. Puede intentarlo; si falla, no se debe a su contraseña.",
+    tell_me: "Avísenme cuando vuelva a funcionar",
+    resend_ready: "Ya puede pedir un código nuevo.",
+
     network_title: "Se perdió la conexión.",
     network_text: "Revise su conexión a Internet e intente de nuevo. No se ha perdido nada.",
     try_again: "Intentar de nuevo",
@@ -307,6 +313,9 @@ pub(in crate::text) const SPANISH_PAGES: PageWords = PageWords {
     linked_ending: "cuenta que termina en {ending}",
     done: "Listo",
 
+    told_title: "{company} le avisará",
+    told_text: "{company} ve aquí su solicitud y cuándo {utility} vuelve a funcionar. Entonces podrá enviarle un nuevo enlace. Puede cerrar esta ventana.",
+    told_again: "Intentar ahora",
     stopped_title: "Detengámonos aquí por ahora",
     stopped_text: "{utility} rechazó estos datos de acceso varias veces. Más intentos podrían bloquear su cuenta allí. Compruebe su contraseña en el sitio de {utility} y comience de nuevo mañana desde {company}.",
     locked_title: "{utility} bloqueó este acceso",

@@ -122,6 +122,12 @@ pub(in crate::text) const FRENCH_CANADA: Catalogue = Catalogue {
     ending_text: "Pour votre sécurité, cette session prendra bientôt fin. Si vous continuez, ce que vous avez entré est conservé.",
     ending_more: "Continuer",
 
+    having_trouble: "Des difficultés en ce moment",
+    trouble_title: "{utility} éprouve des difficultés en ce moment.",
+    trouble_text: "D’autres personnes viennent de ne pas pouvoir ouvrir de session. Vous pouvez essayer; en cas d’échec, votre mot de passe n’est pas en cause.",
+    tell_me: "M’avertir quand cela fonctionnera",
+    resend_ready: "Vous pouvez maintenant demander un nouveau code.",
+
     network_title: "La connexion a été perdue.",
     network_text: "Vérifiez votre connexion Internet, puis réessayez. Rien n’est perdu.",
     try_again: "Réessayer",
@@ -307,6 +313,9 @@ pub(in crate::text) const FRENCH_CANADA_PAGES: PageWords = PageWords {
     linked_ending: "compte se terminant par {ending}",
     done: "Terminé",
 
+    told_title: "{company} vous avertira",
+    told_text: "{company} voit ici votre demande, et le moment où {utility} fonctionne de nouveau. Elle pourra alors vous envoyer un nouveau lien. Vous pouvez fermer cette fenêtre.",
+    told_again: "Réessayer maintenant",
     stopped_title: "Arrêtons-nous ici pour l’instant",
     stopped_text: "{utility} a refusé ces identifiants à plusieurs reprises. D’autres tentatives pourraient verrouiller votre compte. Vérifiez votre mot de passe sur le site {utility}, puis recommencez demain à partir du site {company}.",
     locked_title: "{utility} a verrouillé cet accès",

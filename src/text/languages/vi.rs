@@ -122,6 +122,12 @@ pub(in crate::text) const VIETNAMESE: Catalogue = Catalogue {
     ending_text: "Để bảo đảm an toàn, phiên này sắp kết thúc. Nếu quý vị tiếp tục, những gì đã nhập vẫn được giữ lại.",
     ending_more: "Tiếp tục",
 
+    having_trouble: "Đang gặp sự cố",
+    trouble_title: "{utility} đang gặp sự cố.",
+    trouble_text: "Vừa rồi có người khác không đăng nhập được. Quý vị có thể thử; nếu không được, nguyên nhân không phải do mật khẩu.",
+    tell_me: "Báo cho tôi khi hoạt động trở lại",
+    resend_ready: "Bây giờ quý vị có thể yêu cầu gửi mã mới.",
+
     network_title: "Đã mất kết nối.",
     network_text: "Hãy kiểm tra kết nối Internet rồi thử lại. Không có gì bị mất.",
     try_again: "Thử lại",
@@ -307,6 +313,9 @@ pub(in crate::text) const VIETNAMESE_PAGES: PageWords = PageWords {
     linked_ending: "tài khoản có số cuối {ending}",
     done: "Xong",
 
+    told_title: "{company} sẽ báo cho quý vị",
+    told_text: "{company} thấy yêu cầu của quý vị tại đây và biết khi nào {utility} hoạt động trở lại. Khi đó họ có thể gửi cho quý vị một liên kết mới. Quý vị có thể đóng cửa sổ này.",
+    told_again: "Thử lại ngay",
     stopped_title: "Chúng ta tạm dừng tại đây",
     stopped_text: "{utility} đã từ chối thông tin đăng nhập này nhiều lần. Nếu thử thêm, tài khoản của quý vị ở đó có thể bị khóa. Hãy kiểm tra mật khẩu trên trang của {utility}, rồi bắt đầu lại từ {company} vào ngày mai.",
     locked_title: "{utility} đã khóa thông tin đăng nhập này",

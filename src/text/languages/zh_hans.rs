@@ -122,6 +122,12 @@ pub(in crate::text) const CHINESE: Catalogue = Catalogue {
     ending_text: "为了您的安全，本次会话即将结束。如果继续，已输入的内容会保留。",
     ending_more: "继续",
 
+    having_trouble: "目前出现故障",
+    trouble_title: "{utility} 目前出现故障。",
+    trouble_text: "其他客户刚才未能登录。您可以尝试；如果失败，与您的密码无关。",
+    tell_me: "恢复后通知我",
+    resend_ready: "现在可以请求发送新验证码。",
+
     network_title: "网络连接已中断。",
     network_text: "请检查网络连接，然后重试。已填写的内容不会丢失。",
     try_again: "重试",
@@ -307,6 +313,9 @@ pub(in crate::text) const CHINESE_PAGES: PageWords = PageWords {
     linked_ending: "账户尾号 {ending}",
     done: "完成",
 
+    told_title: "{company} 会通知您",
+    told_text: "{company} 可在此看到您的请求，以及 {utility} 何时恢复，届时可向您发送新链接。您现在可以关闭此窗口。",
+    told_again: "立即重试",
     stopped_title: "请先暂停登录",
     stopped_text: "{utility} 已多次拒绝此登录信息，继续尝试可能导致您的账户被锁定。请先在 {utility} 的网站核对密码，明天再从 {company} 重新开始。",
     locked_title: "{utility} 已锁定您的登录",

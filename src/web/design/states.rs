@@ -6,11 +6,12 @@ use connect_core::flow::{
     ConsentNotice, FileMeter, FileNotice, FileSummary, MeterChoice, MetersNotice, Page, PageContent, card_of,
 };
 use connect_core::grant::{ChoiceError, Choices, History, Lasts};
+use connect_core::health::Sites;
 use connect_core::language::Language;
 use connect_core::token::Environment;
 use connect_wire::{
-    AccountCard, Channel, Check, CodeNotice, CodePrompt, CodeView, CredentialsView, FlowView, LoginNotice,
-    MethodOption, Mode, PageKind, Progress, Screen, StopReason, UtilityCard,
+    AccountCard, Channel, Check, CodeNotice, CodePrompt, CodeView, Condition, CredentialsView, FlowView,
+    LoginNotice, MethodOption, Mode, PageKind, Progress, Screen, StopReason, UtilityCard,
 };
 use jiff::Timestamp;
 
@@ -50,11 +51,16 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         let html = drawn(&utility, language, PageContent::Sharing { choices, notice });
         add(name, Screen::Page { kind: PageKind::Sharing, html });
     }
-    let popular = directory.popular(8).into_iter().map(|one| card_of(one, Environment::Sandbox, &[])).collect();
+    let popular = directory
+        .popular(8)
+        .into_iter()
+        .map(|one| card_of(one, Environment::Sandbox, &Sites::default()))
+        .collect();
     add("select", Screen::Select { popular });
-    let down = UtilityCard { down: true, ..utility.clone() };
+    let doing = |condition| UtilityCard { condition, ..utility.clone() };
+    let (down, troubled) = (doing(Condition::Down), doing(Condition::Troubled));
     let unlisted = UtilityCard { available: false, ..utility.clone() };
-    add("select-badges", Screen::Select { popular: vec![down, unlisted.clone()] });
+    add("select-badges", Screen::Select { popular: vec![down, troubled, unlisted.clone()] });
 
     let credentials = |notice: Option<LoginNotice>, utility: UtilityCard| {
         let username = if notice.is_some() { "anna@example.com" } else { "" };
@@ -69,6 +75,7 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         ("credentials-too-long", LoginNotice::TooLong),
         ("credentials-down", LoginNotice::Down),
         ("credentials-slow", LoginNotice::TimedOut),
+        ("credentials-troubled", LoginNotice::Troubled),
         ("credentials-no-accounts", LoginNotice::NoAccounts),
         ("credentials-action", LoginNotice::ActionRequired),
         ("credentials-code-over", LoginNotice::CodeExpired),
@@ -199,6 +206,8 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         let content = PageContent::Linked { accounts: &accounts, choices, receipt: Some("0000") };
         add(name, Screen::Linked { html: drawn(&utility, language, content) });
     }
+    let html = drawn(&utility, language, PageContent::Told);
+    add("told", Screen::Page { kind: PageKind::Told, html });
     let html = drawn(&utility, language, PageContent::Unsupported);
     add("unsupported", Screen::Unsupported { utility: utility.clone(), html });
     for (name, reason) in [("stopped", StopReason::TooManyAttempts), ("locked", StopReason::Locked)] {
@@ -229,7 +238,7 @@ fn drawn(utility: &UtilityCard, language: Language, content: PageContent<'_>) ->
 fn view_of(screen: Screen) -> FlowView {
     let at = match screen {
         Screen::Select { .. } => Some(1),
-        Screen::Page { kind: PageKind::Sharing, .. } => None,
+        Screen::Page { kind: PageKind::Sharing | PageKind::Told, .. } => None,
         Screen::Method { .. } | Screen::Code(_) | Screen::Page { kind: PageKind::Meters, .. } => Some(3),
         Screen::Credentials(_) | Screen::Page { .. } | Screen::Checking { .. } => Some(2),
         _ => None,
@@ -247,7 +256,7 @@ fn view_of(screen: Screen) -> FlowView {
 }
 
 fn utility(directory: &Directory) -> UtilityCard {
-    let known = directory.by_slug("pge").map(|utility| card_of(utility, Environment::Sandbox, &[]));
+    let known = directory.by_slug("pge").map(|utility| card_of(utility, Environment::Sandbox, &Sites::default()));
     known.unwrap_or(UtilityCard {
         id: 1,
         name: "Pacific Gas and Electric".into(),
@@ -257,7 +266,7 @@ fn utility(directory: &Directory) -> UtilityCard {
         monogram: "PG".into(),
         tone: 1,
         available: true,
-        down: false,
+        condition: Condition::Up,
         reset_site: None,
     })
 }

@@ -82,6 +82,7 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
         }
         "on" => service.act(token, step, Action::Continue).await?,
         "sharing" => service.act(token, step, Action::OpenSharing).await?,
+        "tell" => service.ask_to_be_told(token, step).await?,
         "choose" => service.choose(token, step, &chosen).await?,
         "resend" => service.resend(token, step).await?,
         "sign_in" => service.act(token, step, Action::SignInHere).await?,

@@ -197,6 +197,11 @@ pub enum Stage {
         /// Accounts, as the confirmation shows them.
         accounts: Vec<connect_wire::AccountCard>,
     },
+    /// The utility does not answer, and the customer wants to be told when it does.
+    Told {
+        /// Utility.
+        utility: u32,
+    },
     /// Credentials were submitted for a utility that cannot be linked.
     Unsupported {
         /// Utility.
@@ -261,6 +266,8 @@ pub enum Action {
         /// Whether it is longer than [`MAX_ANSWER_BYTES`].
         too_long: bool,
     },
+    /// Wants to be told when the utility works again.
+    AskToBeTold,
     /// Wants to choose what is shared.
     OpenSharing,
     /// Chose what is shared.

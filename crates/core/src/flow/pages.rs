@@ -95,6 +95,8 @@ pub enum PageContent<'a> {
         /// What its link ends in; `None` once it was opened.
         link: Option<&'a str>,
     },
+    /// The company learns when the utility works again.
+    Told,
     /// The utility cannot be linked yet.
     Unsupported,
     /// The run cannot go on with this utility.

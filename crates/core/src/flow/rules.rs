@@ -128,6 +128,9 @@ impl Flow {
             (stage @ Stage::Consent { .. }, Action::ComeBack { refusal: Some(notice) }) => {
                 quiet(stage.with_consent_notice(*notice))
             }
+            (Stage::Credentials(SignIn { utility, .. }) | Stage::Consent { utility, .. }, Action::AskToBeTold) => {
+                quiet(Stage::Told { utility: *utility })
+            }
             // A file is for what cannot be linked, so that nobody gives one by mistake.
             (Stage::Credentials(SignIn { utility, .. }), Action::UseFile { available: false }) => {
                 quiet(Stage::Upload { utility: *utility, notice: None })
@@ -241,6 +244,7 @@ impl Flow {
             Stage::Code { login, challenge, .. } => {
                 Ok(Stage::Method { login: login.clone(), options: challenge.methods.clone(), notice: None })
             }
+            Stage::Told { utility } => Ok(Self::enter(*utility, self.route)),
             Stage::Unsupported { utility } => Ok(SignIn::new(*utility).plain()),
             Stage::Stopped { .. } if self.can_change() && self.preset.is_none() => Ok(Stage::Select),
             Stage::Welcome | Stage::Linked { .. } | Stage::Stopped { .. } => Err(OutOfPlace),

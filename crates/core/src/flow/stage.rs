@@ -21,6 +21,7 @@ impl Stage {
             | Stage::Upload { .. }
             | Stage::Preview { .. }
             | Stage::Linked { .. }
+            | Stage::Told { .. }
             | Stage::Unsupported { .. }
             | Stage::Stopped { .. } => None,
         }
@@ -48,6 +49,7 @@ impl Stage {
             | Stage::Upload { utility, .. }
             | Stage::Preview { utility, .. }
             | Stage::Linked { utility, .. }
+            | Stage::Told { utility }
             | Stage::Unsupported { utility }
             | Stage::Stopped { utility, .. } => Some(*utility),
             Stage::Welcome | Stage::Sharing { .. } | Stage::Select => None,

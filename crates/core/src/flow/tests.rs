@@ -278,7 +278,7 @@ fn look(flow: &Flow, environment: Environment) -> connect_wire::FlowView {
         logo: None,
         terms: None,
         receipt: None,
-        off: &[],
+        sites: &crate::health::Sites::default(),
         language: crate::language::Language::English,
         environment,
         step: 3,

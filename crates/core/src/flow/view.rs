@@ -1,13 +1,14 @@
 //! From a flow to what the browser draws.
 
 use connect_wire::{
-    Check, CodeView, CredentialsView, FlowView, LoginNotice, PageKind, Progress, Screen, UtilityCard,
+    Check, CodeView, Condition, CredentialsView, FlowView, LoginNotice, PageKind, Progress, Screen, UtilityCard,
 };
 use jiff::Timestamp;
 
 use super::{DrawPage, Flow, Page, PageContent, SignIn, Stage};
 use crate::clock::seconds_until;
 use crate::directory::{Directory, Listed, Utility};
+use crate::health::Sites;
 use crate::language::Language;
 use crate::token::Environment;
 
@@ -31,8 +32,8 @@ pub struct ViewContext<'a> {
     pub language: Language,
     /// Environment of the company's client.
     pub environment: Environment,
-    /// Utilities that an operator has switched off for now.
-    pub off: &'a [u32],
+    /// Utilities whose sites do not do well.
+    pub sites: &'a Sites,
     /// Version of the flow.
     pub step: u32,
     /// When the connect token expires.
@@ -74,6 +75,7 @@ fn progress(flow: &Flow, stage: &Stage) -> Option<Progress> {
         Stage::Welcome
         | Stage::Sharing { .. }
         | Stage::Linked { .. }
+        | Stage::Told { .. }
         | Stage::Unsupported { .. }
         | Stage::Stopped { .. } => return None,
     };
@@ -111,14 +113,18 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
                 .directory
                 .popular(POPULAR)
                 .into_iter()
-                .map(|u| card_of(u, cx.environment, cx.off))
+                .map(|u| card_of(u, cx.environment, cx.sites))
                 .collect(),
         },
         Stage::Credentials(SignIn { utility, username, notice }) => Screen::Credentials(CredentialsView {
             utility: card(*utility),
             username: username.clone(),
             // Said before a password is typed, instead of after it.
-            notice: notice.clone().or_else(|| cx.off.contains(utility).then_some(LoginNotice::Down)),
+            notice: notice.clone().or(match cx.sites.condition(*utility) {
+                Condition::Up => None,
+                Condition::Troubled => Some(LoginNotice::Troubled),
+                Condition::Down => Some(LoginNotice::Down),
+            }),
             can_change: flow.can_change(),
         }),
         Stage::Consent { utility, can_sign_in, notice } => page(
@@ -158,6 +164,7 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
             let content = PageContent::Linked { accounts, choices: flow.choices, receipt: cx.receipt };
             Screen::Linked { html: draw(*utility, content) }
         }
+        Stage::Told { utility } => page(PageKind::Told, *utility, PageContent::Told),
         Stage::Unsupported { utility } => {
             Screen::Unsupported { utility: card(*utility), html: draw(*utility, PageContent::Unsupported) }
         }
@@ -175,7 +182,7 @@ pub fn available(utility: &Utility, environment: Environment) -> bool {
 }
 
 /// A utility as a row or tile.
-pub fn card_of(utility: &Utility, environment: Environment, off: &[u32]) -> UtilityCard {
+pub fn card_of(utility: &Utility, environment: Environment, sites: &Sites) -> UtilityCard {
     UtilityCard {
         id: utility.id,
         name: utility.name.clone(),
@@ -185,7 +192,7 @@ pub fn card_of(utility: &Utility, environment: Environment, off: &[u32]) -> Util
         monogram: utility.monogram(),
         tone: utility.tone(),
         available: available(utility, environment),
-        down: off.contains(&utility.id),
+        condition: sites.condition(utility.id),
         reset_site: utility.reset_site.clone(),
     }
 }
@@ -194,7 +201,7 @@ pub fn card_of(utility: &Utility, environment: Environment, off: &[u32]) -> Util
 /// stored run can still be drawn.
 fn card_of_id(id: u32, cx: ViewContext<'_>) -> UtilityCard {
     match cx.directory.by_id(id) {
-        Some(utility) => card_of(utility, cx.environment, cx.off),
+        Some(utility) => card_of(utility, cx.environment, cx.sites),
         None => unknown_card(id),
     }
 }
@@ -210,7 +217,7 @@ pub fn unknown_card(id: u32) -> UtilityCard {
         monogram: "?".into(),
         tone: 0,
         available: false,
-        down: false,
+        condition: Condition::Up,
         reset_site: None,
     }
 }

@@ -13,6 +13,7 @@ mod intervals;
 mod introspect;
 mod misplaced;
 mod openapi;
+mod outage_requests;
 mod params;
 mod query;
 mod reply;
@@ -103,6 +104,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         row("/bills", &["GET"], get(bills::list)),
         row("/bills/{bill_id}/pdf", &["GET"], get(bill_pdf::read)),
         row("/emission-rates", &["GET"], get(emission_rates::list)),
+        row("/outage-requests", &["GET"], get(outage_requests::list)),
         row("/utilities", &["GET"], get(utilities::list)),
         row("/openapi.json", &["GET"], get(openapi::read)),
     ]

@@ -60,7 +60,18 @@ pub(super) fn operations() -> Vec<Operation> {
         },
         ..utilities.clone()
     };
-    vec![utilities, rates, document]
+    let waiting = Operation {
+        id: "listOutageRequests",
+        path: "/outage-requests",
+        title: "List outage requests",
+        about: "Your customers who met an outage of their utility and asked to be told when it works again, the longest \
+                wait first. Once `works_since` is there, create a connect token for such a customer and send them a link to \
+                your page. A request goes when the customer links the utility, and after 30 days.",
+        access: Access::Client,
+        answer: Answer::json("The requests.", Shape::rows(Shape::Named("OutageRequest")), WAITING),
+        ..utilities.clone()
+    };
+    vec![utilities, rates, waiting, document]
 }
 
 pub(super) fn objects() -> Vec<Object> {
@@ -80,6 +91,25 @@ pub(super) fn objects() -> Vec<Object> {
                     status,
                     "`sandbox`: can be linked by sandbox clients; `maintenance`: not for now; `unsupported`: not yet.",
                 ),
+            ],
+        },
+        Object {
+            name: "OutageRequest",
+            fields: vec![
+                Field::new("user_id", string(), "Your own id of the customer."),
+                Field::new("utility_id", json!({"type": "integer"}), "The utility, by number."),
+                Field::new(
+                    "utility_slug",
+                    string(),
+                    "The same by name; empty for one that has left the directory.",
+                ),
+                Field::new("asked_at", super::common::seconds(), "When it was asked last."),
+                Field::new(
+                    "works_since",
+                    super::common::seconds(),
+                    "When somebody was served there after that, if it still works.",
+                )
+                .optional(),
             ],
         },
         Object {
@@ -106,6 +136,16 @@ const UTILITIES: &str = r#"[
     "name": "Pacific Gas and Electric",
     "states": ["CA"],
     "status": "sandbox"
+  }
+]"#;
+
+const WAITING: &str = r#"[
+  {
+    "user_id": "customer-1",
+    "utility_id": 1,
+    "utility_slug": "pge",
+    "asked_at": 1772366400,
+    "works_since": 1772370000
   }
 ]"#;
 

@@ -6,6 +6,7 @@
 use connect_core::audit::{Event, Kind, Subject};
 use connect_core::flow::{card_of, unknown_card};
 use connect_core::grant::Grant;
+use connect_core::health::Sites;
 use connect_core::secret::same;
 use connect_core::store::{Account, User};
 use connect_wire::{AccountCard, UtilityCard};
@@ -65,7 +66,8 @@ impl Service {
         };
         Ok(Some(Receipt {
             company: client.name,
-            utility: utility.map_or_else(|| unknown_card(user.utility), |u| card_of(u, client.environment, &[])),
+            utility: utility
+                .map_or_else(|| unknown_card(user.utility), |u| card_of(u, client.environment, &Sites::default())),
             accounts: self.store.accounts(user.id).await?.into_iter().map(card).collect(),
             zone: days_of(utility),
             grant: user.grant,

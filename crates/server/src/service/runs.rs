@@ -8,6 +8,7 @@ use connect_core::flow::{
     Action, Effect, MAX_ANSWER_BYTES, MAX_FIELD_BYTES, Stage, ViewContext, available, card_of, view,
 };
 use connect_core::grant::{ChoiceError, Choices};
+use connect_core::health::Sites;
 use connect_core::language::Language;
 use connect_core::origin::{Origin, may_embed};
 use connect_core::redirect::RedirectUri;
@@ -112,7 +113,7 @@ impl Service {
 
     pub(super) async fn view_of(&self, run: &Run) -> Result<FlowView, Fault> {
         let Run { session, client } = run;
-        let off = self.off().await?;
+        let sites = self.sites().await?;
         let receipt = session.linked_user.map(|user| self.receipt_mark(user));
         let cx = ViewContext {
             directory: &self.directory,
@@ -122,7 +123,7 @@ impl Service {
             receipt: receipt.as_deref(),
             language: session.language.or_else(origin::language).unwrap_or_default(),
             environment: client.environment,
-            off: &off,
+            sites: &sites,
             step: session.step,
             expires_at: session.expires_at,
             now: self.clock.now(),
@@ -137,9 +138,9 @@ impl Service {
         Ok(view)
     }
 
-    /// Utilities that are switched off.
-    async fn off(&self) -> Result<Vec<u32>, Fault> {
-        Ok(self.utilities_off().await?.into_iter().map(|(utility, _)| utility).collect())
+    /// How the utilities' sites do.
+    async fn sites(&self) -> Result<Sites, Fault> {
+        Ok(Sites::new(&self.utilities_off().await?, &self.store.sites().await?, self.clock.now()))
     }
 
     /// Where the customer is.
@@ -323,8 +324,8 @@ impl Service {
     pub async fn search(&self, token: &Secret, query: &str) -> Result<SearchHits, RunError> {
         let run = self.open_run(token).await?;
         let found = self.directory.search(query, SEARCH_ROWS);
-        let off = self.off().await?;
-        Ok(found.into_iter().map(|u| card_of(u, run.client.environment, &off)).collect())
+        let sites = self.sites().await?;
+        Ok(found.into_iter().map(|u| card_of(u, run.client.environment, &sites)).collect())
     }
 
     pub(super) async fn carry_out(

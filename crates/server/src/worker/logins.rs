@@ -20,6 +20,7 @@ use connect_core::grant::Meters;
 use connect_core::keys::Keys;
 use connect_core::secret::Secret;
 use connect_core::store::{Advance, ConnectSession, Store, User};
+use connect_core::sync::{Site, site_of};
 use connect_core::tries::{CODES_PER_LOGIN, TryEnd};
 use connect_core::vault::{Context, Kind, Vault};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::sites::SiteDesk;
 use super::sync::SyncDesk;
 use super::tries::{Asker, Tries};
 use super::wiped::zeroize_json;
@@ -76,6 +78,7 @@ struct Job {
     utility: u32,
     desk: Arc<SyncDesk>,
     tries: Arc<Tries>,
+    sites: Arc<SiteDesk>,
 }
 
 /// What came of a call.
@@ -164,6 +167,7 @@ impl Worker {
             utility,
             desk: self.desk.clone(),
             tries: self.tries.clone(),
+            sites: self.sites.clone(),
         };
         tokio::spawn(job.run(work));
         Ok(())
@@ -200,7 +204,10 @@ impl Job {
                 self.write_answer(Answer::Broke, self.session.login_state.clone().filter(|_| accepted)).await
             }
             // The same challenge may be gone on with.
-            Err(_) => self.write_answer(Answer::TimedOut, self.session.login_state.clone()).await,
+            Err(_) => {
+                self.note_site(Site::Failed).await;
+                self.write_answer(Answer::TimedOut, self.session.login_state.clone()).await
+            }
         };
         self.end(outcome);
     }
@@ -290,7 +297,20 @@ impl Job {
         Context::of(Kind::LoginState, self.client_id, self.session.id)
     }
 
+    /// What the outcome says of the utility's site, for those who come next.
+    async fn note_site(&self, site: Site) {
+        let customer = format!("{}/{}", self.client_id, self.session.user_ref);
+        self.sites.note(&*self.connector, self.utility, customer, site).await;
+    }
+
     async fn write(&self, outcome: Outcome) -> Result<(), Fault> {
+        match &outcome {
+            Outcome::Linked(..) | Outcome::Challenge(..) => self.note_site(Site::Well).await,
+            Outcome::Failed(error) => self.note_site(site_of(error)).await,
+            Outcome::Silent => self.note_site(Site::Failed).await,
+            // Nobody was asked.
+            Outcome::Chosen(..) | Outcome::Limited => {}
+        }
         match outcome {
             Outcome::Linked(login, session, accounts) => {
                 self.note(if login.is_some() { Recorded::LoginAccepted } else { Recorded::ConsentRedeemed })

@@ -10,6 +10,7 @@ mod logins;
 mod opening;
 mod rotation;
 mod side;
+mod sites;
 mod sync;
 mod tries;
 mod turn;
@@ -50,6 +51,7 @@ pub struct Worker {
     ways: Ways,
     desk: Arc<sync::SyncDesk>,
     tries: Arc<tries::Tries>,
+    sites: Arc<sites::SiteDesk>,
     /// Ids of runs that have just changed, for requests that wait.
     changed: broadcast::Sender<Uuid>,
 }
@@ -70,6 +72,7 @@ impl Worker {
         let tries = tries::Tries::new(store.clone(), keys.clone(), clock.clone(), auditor.clone());
         Self {
             tries: Arc::new(tries),
+            sites: Arc::new(sites::SiteDesk::new(store.clone(), clock.clone())),
             auditor,
             store,
             keys,

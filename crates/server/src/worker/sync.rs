@@ -122,7 +122,11 @@ impl Worker {
             Err(Stopped::Utility(error)) => Some(site_of(error)),
             Err(_) => None,
         };
+        let site = guard.site;
         drop(guard);
+        if let Some(site) = site {
+            self.note_site(&job, site).await;
+        }
         let end = match outcome {
             Ok(()) => TurnEnd {
                 due_at: Some(refresh_at(now, jitter(job.lease))),
@@ -150,6 +154,13 @@ impl Worker {
         // If this fails, the lease runs out and the job is taken again.
         if let Err(fault) = self.store.end_turn(self.turn_of(&job), end).await {
             tracing::error!(%user, %fault, "the end of a turn could not be stored");
+        }
+    }
+
+    async fn note_site(&self, job: &SyncJob, site: Site) {
+        let Ok(Some(client)) = self.store.client(job.user.client_id).await else { return };
+        if let Some(connector) = self.connector_of_user(&job.user, client.environment) {
+            self.sites.note(&*connector, job.user.utility, job.user.id.to_string(), site).await;
         }
     }
 

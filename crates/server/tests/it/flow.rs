@@ -3,7 +3,7 @@
 use connect_core::flow::Action;
 use connect_core::secret::Secret;
 use connect_core::store::UsageStore;
-use connect_wire::{Channel, CodeNotice, CodePrompt, CodeView, LoginNotice, Mode, Screen};
+use connect_wire::{Channel, CodeNotice, CodePrompt, CodeView, Condition, LoginNotice, Mode, Screen};
 
 use crate::support::{Customer, LOGIN, PASSWORD, PGE, TestApp, credentials, get};
 
@@ -298,16 +298,25 @@ async fn a_utility_that_is_switched_off_is_marked_before_a_password_is_typed() {
     let mut customer = app.customer(&company, "u").await;
     customer.act(Action::Continue).await;
     let switch = |off: Option<&str>| app.store.switch_utility(PGE, off.map(str::to_owned), app.service.now());
-    let is_down = async |token: &Secret| app.service.search(token, "pacific gas").await.unwrap()[0].down;
+    let is_down = async |token: &Secret| {
+        app.service.search(token, "pacific gas").await.unwrap()[0].condition == Condition::Down
+    };
     assert!(!is_down(&customer.token).await);
     switch(Some("their page changed")).await.unwrap();
     assert!(is_down(&customer.token).await);
     let Screen::Select { popular } = customer.reload().await else { panic!("{:?}", customer.view) };
-    assert_eq!(popular.iter().filter(|utility| utility.down).map(|utility| utility.id).collect::<Vec<_>>(), [PGE]);
+    assert_eq!(
+        popular
+            .iter()
+            .filter(|utility| utility.condition == Condition::Down)
+            .map(|utility| utility.id)
+            .collect::<Vec<_>>(),
+        [PGE]
+    );
     let shown = credentials(customer.select(PGE).await);
-    assert_eq!((shown.utility.down, &shown.notice), (true, &Some(LoginNotice::Down)));
+    assert_eq!((shown.utility.condition == Condition::Down, &shown.notice), (true, &Some(LoginNotice::Down)));
     assert!(!format!("{:?}", customer.view).contains("their page changed"), "the reason is the operator's");
     switch(None).await.unwrap();
     let shown = credentials(customer.reload().await);
-    assert_eq!((shown.utility.down, &shown.notice), (false, &None));
+    assert_eq!((shown.utility.condition == Condition::Down, &shown.notice), (false, &None));
 }

@@ -23,6 +23,7 @@ mod misplaced;
 mod modes;
 mod once;
 mod openapi;
+mod outages;
 mod pages;
 mod pkce;
 mod restart;

@@ -1,6 +1,8 @@
 //! The description of the API is true: its paths are the router's, its codes the code's, and what the
 //! service answers is what it says. `make schemathesis` tries the same with thousands of requests.
 
+use connect_core::health::OutageRequest;
+use connect_core::store::OutageStore;
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_server::api::{self, ErrorCode};
@@ -66,6 +68,12 @@ async fn answers_are_as_described() {
     let account = "ea100000-0000-0000-0000-000000000000";
     let bills = linked.get("/bills").await;
     let bill = bills.ok()[0]["bills"][0]["id"].as_str().unwrap().to_owned();
+    let asked_at = linked.app.service.now();
+    for utility in [1, 2] {
+        let request = OutageRequest { user_ref: "v".into(), utility, asked_at };
+        linked.app.store.ask_to_be_told(linked.company.client.id, request).await.unwrap();
+    }
+    linked.app.store.note_site(1, true, connect_core::clock::after(asked_at, 1)).await.unwrap();
     for (path, address) in [
         ("/accounts", "/accounts".to_owned()),
         ("/users/{user_id}", "/users/u".to_owned()),
@@ -76,6 +84,7 @@ async fn answers_are_as_described() {
         ("/bills", "/bills".to_owned()),
         ("/bills/{bill_id}/pdf", format!("/bills/{bill}/pdf")),
         ("/emission-rates", "/emission-rates".to_owned()),
+        ("/outage-requests", "/outage-requests".to_owned()),
         ("/utilities", "/utilities".to_owned()),
         ("/openapi.json", "/openapi.json".to_owned()),
         // Refused.

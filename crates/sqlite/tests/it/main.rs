@@ -10,6 +10,7 @@ mod codes;
 mod file;
 mod files;
 mod link;
+mod outages;
 mod processes;
 mod readings;
 mod sessions;

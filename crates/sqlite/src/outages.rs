@@ -1,0 +1,98 @@
+//! How utilities' sites do, and who waits for one.
+
+use async_trait::async_trait;
+use connect_core::clock::after;
+use connect_core::health::{Health, OutageRequest};
+use connect_core::store::{OutageStore, REQUEST_DAYS, StoreResult};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::SqliteStore;
+use crate::rows::{Done, each, number, run, time, time_or_null};
+
+#[async_trait]
+impl OutageStore for SqliteStore {
+    async fn note_site(&self, utility: u32, well: bool, at: Timestamp) -> StoreResult<()> {
+        self.writer.submit(move |conn| note(conn, utility, well, at)).await
+    }
+
+    async fn sites(&self) -> StoreResult<Vec<(u32, Health)>> {
+        self.readers.read(sites).await
+    }
+
+    async fn ask_to_be_told(&self, client_id: Uuid, request: OutageRequest) -> StoreResult<()> {
+        self.writer.submit(move |conn| ask(conn, client_id, &request)).await
+    }
+
+    async fn outage_requests(&self, client_id: Uuid, now: Timestamp) -> StoreResult<Vec<OutageRequest>> {
+        self.readers.read(move |conn| requests(conn, client_id, now)).await
+    }
+}
+
+pub(crate) fn note(conn: &Connection, utility: u32, well: bool, at: Timestamp) -> Done<()> {
+    let sql = if well {
+        "INSERT INTO site_health (utility, well_at) VALUES (?1, ?2)
+         ON CONFLICT (utility) DO UPDATE SET failures = 0, well_at = max(?2, coalesce(well_at, 0))"
+    } else {
+        "INSERT INTO site_health (utility, failures, failed_at) VALUES (?1, 1, ?2)
+         ON CONFLICT (utility) DO UPDATE SET failures = failures + 1, failed_at = max(?2, coalesce(failed_at, 0))"
+    };
+    run(conn, sql, params![utility, at.as_millisecond()])?;
+    Ok(())
+}
+
+fn sites(conn: &Connection) -> Done<Vec<(u32, Health)>> {
+    let mut sites = Vec::new();
+    each(conn, "SELECT utility, failures, failed_at, well_at FROM site_health ORDER BY utility", [], |row| {
+        let health = Health {
+            failures: number(row, 1, "failures")?,
+            failed_at: time_or_null(row, 2, "time")?,
+            well_at: time_or_null(row, 3, "time")?,
+        };
+        sites.push((number(row, 0, "utility")?, health));
+        Ok(())
+    })?;
+    Ok(sites)
+}
+
+fn ask(conn: &Connection, client: Uuid, request: &OutageRequest) -> Done<()> {
+    let OutageRequest { user_ref, utility, asked_at } = request;
+    run(
+        conn,
+        "INSERT INTO outage_requests (client_id, user_ref, utility, asked_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at",
+        params![client.as_bytes(), user_ref, utility, asked_at.as_millisecond()],
+    )?;
+    Ok(())
+}
+
+fn requests(conn: &Connection, client: Uuid, now: Timestamp) -> Done<Vec<OutageRequest>> {
+    let mut requests = Vec::new();
+    let since = after(now, -REQUEST_DAYS * 86_400).as_millisecond();
+    each(
+        conn,
+        "SELECT user_ref, utility, asked_at FROM outage_requests
+         WHERE client_id = ?1 AND asked_at > ?2 ORDER BY asked_at, user_ref, utility",
+        params![client.as_bytes(), since],
+        |row| {
+            requests.push(OutageRequest {
+                user_ref: row.get(0)?,
+                utility: number(row, 1, "utility")?,
+                asked_at: time(row, 2, "time")?,
+            });
+            Ok(())
+        },
+    )?;
+    Ok(requests)
+}
+
+/// Whoever has linked a utility waits for it no more.
+pub(crate) fn served(conn: &Connection, client: Uuid, user_ref: &str, utility: u32) -> Done<()> {
+    run(
+        conn,
+        "DELETE FROM outage_requests WHERE client_id = ?1 AND user_ref = ?2 AND utility = ?3",
+        params![client.as_bytes(), user_ref, utility],
+    )?;
+    Ok(())
+}
