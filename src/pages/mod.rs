@@ -11,7 +11,6 @@ mod method;
 mod preview;
 mod sharing;
 mod stopped;
-mod told;
 mod upload;
 mod welcome;
 
@@ -47,7 +46,7 @@ pub fn draw(page: &Page<'_>, address: &str) -> String {
                 linked::linked(page, words, accounts, *choices, *receipt).to_html()
             }
             PageContent::Elsewhere { link } => elsewhere::elsewhere(page, words, *link, address).to_html(),
-            PageContent::Told => told::told(page, words).to_html(),
+            PageContent::Told => stopped::told(page, words).to_html(),
             PageContent::Unsupported => stopped::unsupported(page, words).to_html(),
             PageContent::Stopped { reason, another } => stopped::stopped(page, words, *reason, *another).to_html(),
             PageContent::Preview { file } => preview::preview(page, words, file).to_html(),

@@ -1,11 +1,11 @@
-//! Screens on which a run cannot go on with a utility: it cannot be linked yet, or its login may not be tried again for
-//! now.
+//! Screens on which a run cannot go on with a utility: it cannot be linked yet, it does not answer, or its login may not
+//! be tried again for now.
 
 use connect_core::flow::Page;
 use connect_wire::StopReason;
 use leptos::prelude::*;
 
-use super::named;
+use super::{change, named};
 use crate::modal::parts::{monogram, outside_link, way};
 use crate::small::{Part, Small};
 use crate::text::Words;
@@ -17,15 +17,39 @@ pub(super) fn stopped(page: &Page<'_>, words: &Words, reason: StopReason, anothe
         StopReason::Locked => (texts.locked_title, texts.locked_text),
     };
     let site = page.utility.reset_site.as_ref().map(|site| outside_link(site, site.clone()));
-    end(page, words, title, vec![text], site, another)
+    let other = another.then(|| way("quiet", "change", texts.choose_another));
+    end(page, words, title, vec![text], site, other.into_iter().collect())
 }
 
 pub(super) fn unsupported(page: &Page<'_>, words: &Words) -> Part {
     let texts = words.pages;
-    end(page, words, texts.unsupported_title, vec![texts.unsupported_text, texts.unsupported_kept], None, true)
+    let other = way("quiet", "change", texts.choose_another);
+    end(
+        page,
+        words,
+        texts.unsupported_title,
+        vec![texts.unsupported_text, texts.unsupported_kept],
+        None,
+        vec![other],
+    )
 }
 
-fn end(page: &Page<'_>, words: &Words, title: &str, lines: Vec<&str>, site: Option<Part>, another: bool) -> Part {
+/// The utility does not answer, and the company learns when it does.
+pub(super) fn told(page: &Page<'_>, words: &Words) -> Part {
+    let texts = words.pages;
+    let again = way("quiet", "back", texts.told_again);
+    let other = change(page, words).map(|_| way("quiet", "change", texts.choose_another));
+    end(page, words, texts.told_title, vec![texts.told_text], None, [again].into_iter().chain(other).collect())
+}
+
+fn end(
+    page: &Page<'_>,
+    words: &Words,
+    title: &str,
+    lines: Vec<&str>,
+    site: Option<Part>,
+    others: Vec<Part>,
+) -> Part {
     let lines = lines.into_iter().map(|text| view! { <p>{named(page, text)}</p> }).collect_view();
     view! {
         <main class="main middle">
@@ -47,7 +71,7 @@ fn end(page: &Page<'_>, words: &Words, title: &str, lines: Vec<&str>, site: Opti
             >
                 {words.modal.close}
             </button>
-            {another.then(|| way("quiet", "change", words.pages.choose_another))}
+            {others}
         </footer>
     }
     .fresh()

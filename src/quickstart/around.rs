@@ -10,7 +10,7 @@ pub fn around(card: impl IntoView) -> impl IntoView {
         <header class="qs-head">
             <a class="qs-brand" href="/"><img src="/favicon.svg" alt="" width="28" height="28" />"Connect"</a>
             <div class="qs-links">
-                <nav aria-label="Site"><a href="/docs">"Docs"</a></nav>
+                <nav aria-label="Site"><a href="/docs">"Docs"</a> <a href="/design">"Every screen"</a></nav>
                 <span class="qs-pill">"Sandbox"</span>
             </div>
         </header>

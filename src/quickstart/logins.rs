@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 
 /// User name, password, and what happens.
-const LOGINS: [(&str, &str, &str); 9] = [
-    ("user@pelm.com", "password", "Two accounts, linked at once"),
+const LOGINS: [(&str, &str, &str); 11] = [
+    ("user@pelm.com", "password", "Two accounts; which of three meters are shared?"),
+    ("good", "password", "One account, linked at once"),
     ("mfa_choose", "password", "Choose a method, then the code 123456"),
     ("mfa_totp", "password", "Authenticator app, code 123456"),
+    ("mfa_push", "password", "Approve in an app, which happens by itself"),
     ("mfa_question", "password", "Security question, answer rex"),
     ("bad_password", "anything", "The utility refuses the login"),
     ("locked", "password", "The utility has locked the login"),

@@ -124,7 +124,8 @@ fn table(bills: &[StoredBill], address: &str) -> impl IntoView + use<> {
                     <td>{bill.start.strftime("%b %-d").to_string()} " – " {day(last)}</td>
                     <td>{used}</td>
                     <td class="qs-number">{total}</td>
-                    <td>{bill.due_date.map(day)}</td>
+                    // The year stands before it.
+                    <td class="qs-number">{bill.due_date.map(|due| due.strftime("%b %-d").to_string())}</td>
                 </tr>
             }
         })
@@ -137,7 +138,7 @@ fn table(bills: &[StoredBill], address: &str) -> impl IntoView + use<> {
                         <th scope="col">"Bill"</th>
                         <th scope="col">"Used"</th>
                         <th scope="col" class="qs-number">"Charges"</th>
-                        <th scope="col">"Due"</th>
+                        <th scope="col" class="qs-number">"Due"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

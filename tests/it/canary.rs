@@ -7,6 +7,7 @@ mod background;
 mod company;
 mod consent;
 mod file;
+mod forms;
 mod process;
 mod search;
 mod utility;
@@ -14,6 +15,7 @@ mod utility;
 use std::sync::{Arc, OnceLock};
 
 use axum::{Router, routing};
+use connect::calls::choose::Choose;
 use connect::calls::finish::Finish;
 use connect::calls::go::Go;
 use connect::calls::load::Load;
@@ -170,6 +172,7 @@ async fn whole_flow(watched: &mut Watched) -> Tokens {
         view = watched.step(&SubmitCode { token: token.clone(), step: view.step, code: hidden(code) }).await;
         watched.frame(&token).await;
     }
+    view = watched.step(&Choose { token: token.clone(), step: view.step, chosen: "0,1".into() }).await;
     assert!(matches!(view.screen, Screen::Linked { .. }), "{view:?}");
     let code: Hidden = watched.send("finish", call(&Finish { token: token.clone() })).await.returned();
     watched.frame(&token).await;

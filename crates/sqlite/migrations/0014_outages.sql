@@ -7,6 +7,8 @@ CREATE TABLE site_health (
     well_at   INTEGER
 ) STRICT;
 
+CREATE INDEX site_health_failures ON site_health (utility) WHERE failures > 0;
+
 -- Customers who want to be told when a utility works again.
 CREATE TABLE outage_requests (
     client_id BLOB    NOT NULL REFERENCES clients (id) ON DELETE CASCADE,

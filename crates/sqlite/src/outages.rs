@@ -17,8 +17,12 @@ impl OutageStore for SqliteStore {
         self.writer.submit(move |conn| note(conn, utility, well, at)).await
     }
 
+    async fn failing_sites(&self) -> StoreResult<Vec<(u32, Health)>> {
+        self.readers.read(|conn| sites(conn, "WHERE failures > 0")).await
+    }
+
     async fn sites(&self) -> StoreResult<Vec<(u32, Health)>> {
-        self.readers.read(sites).await
+        self.readers.read(|conn| sites(conn, "")).await
     }
 
     async fn ask_to_be_told(&self, client_id: Uuid, request: OutageRequest) -> StoreResult<()> {
@@ -42,9 +46,10 @@ pub(crate) fn note(conn: &Connection, utility: u32, well: bool, at: Timestamp) -
     Ok(())
 }
 
-fn sites(conn: &Connection) -> Done<Vec<(u32, Health)>> {
+fn sites(conn: &Connection, which: &str) -> Done<Vec<(u32, Health)>> {
     let mut sites = Vec::new();
-    each(conn, "SELECT utility, failures, failed_at, well_at FROM site_health ORDER BY utility", [], |row| {
+    let sql = format!("SELECT utility, failures, failed_at, well_at FROM site_health {which} ORDER BY utility");
+    each(conn, &sql, [], |row| {
         let health = Health {
             failures: number(row, 1, "failures")?,
             failed_at: time_or_null(row, 2, "time")?,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use connect::calls::choose::Choose;
 use connect::calls::finish::Finish;
 use connect::calls::submit_code::SubmitCode;
 use connect_core::pkce::challenge_of;
@@ -42,6 +43,7 @@ async fn what_a_company_holds_is_nowhere_in_plain() {
     let view = watched.sign_in(&token, &view, USERNAME, PASSWORD).await;
     let code = Hidden(CODE.to_owned());
     let view = watched.step(&SubmitCode { token: token.clone(), step: view.step, code }).await;
+    let view = watched.step(&Choose { token: token.clone(), step: view.step, chosen: "0".into() }).await;
     assert!(matches!(view.screen, Screen::Linked { .. }), "{view:?}");
     let introspect = |token: &str| post("/auth/introspect").by(&company).form(&[("token", token)]);
     assert_eq!(watched.send("introspect", introspect(&connect)).await.json()["active"], true);

@@ -69,7 +69,8 @@ impl Connector for CanaryUtility {
             public_id: None,
             account_number: "0001".into(),
             address: "1 TEST ST TESTVILLE ZZ 00000".into(),
-            meters: vec![RemoteMeter { public_id: None, kind: MeterKind::Electric }],
+            // Two, so that the accepted login has to wait for the choice.
+            meters: [MeterKind::Electric, MeterKind::Gas].map(|kind| RemoteMeter { public_id: None, kind }).into(),
         }])
     }
 }

@@ -15,6 +15,9 @@ pub const REQUEST_DAYS: i64 = 30;
 pub trait OutageStore {
     /// Notes that a utility's site did its part, or that one customer more met a failure of it.
     async fn note_site(&self, utility: u32, well: bool, at: Timestamp) -> StoreResult<()>;
+    /// What is known of the sites at which somebody has failed since they last did their part: a few, however many
+    /// there are, as every screen asks for them.
+    async fn failing_sites(&self) -> StoreResult<Vec<(u32, Health)>>;
     /// All that is known of sites.
     async fn sites(&self) -> StoreResult<Vec<(u32, Health)>>;
     /// Keeps a customer's request to be told; one that is kept already begins anew.

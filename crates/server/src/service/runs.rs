@@ -140,7 +140,7 @@ impl Service {
 
     /// How the utilities' sites do.
     async fn sites(&self) -> Result<Sites, Fault> {
-        Ok(Sites::new(&self.utilities_off().await?, &self.store.sites().await?, self.clock.now()))
+        Ok(Sites::new(&self.utilities_off().await?, &self.store.failing_sites().await?, self.clock.now()))
     }
 
     /// Where the customer is.

@@ -21,6 +21,7 @@ async fn failures_add_up_until_the_site_does_its_part() {
         well_at: Some(at(well)),
     };
     assert_eq!(world.store.sites().await.unwrap(), [(3, expected(1, Some(5), 4)), (4, expected(0, None, 3))]);
+    assert_eq!(world.store.failing_sites().await.unwrap(), [(3, expected(1, Some(5), 4))]);
 }
 
 #[tokio::test]
