@@ -71,6 +71,7 @@ fn explain(page: &Page<'_>, at: &Words, notice: &FileNotice) -> Part {
         FileNotice::NotGreenButton => (words.file_other_title, words.file_other_text),
         FileNotice::Damaged { .. } => (words.file_damaged_title, words.file_damaged_text),
         FileNotice::NoReadings => (words.file_none_title, words.file_none_text),
+        FileNotice::NotShared => (words.file_not_shared_title, words.file_not_shared_text),
         FileNotice::Unusable => (words.file_unusable_title, words.file_unusable_text),
     };
     let mut title = title.to_owned();

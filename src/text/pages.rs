@@ -135,6 +135,8 @@ page_words! {
     file_none_text,
     file_unusable_title,
     file_unusable_text,
+    file_not_shared_title,
+    file_not_shared_text,
     preview_title,
     preview_lead,
     preview_period,

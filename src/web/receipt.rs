@@ -40,7 +40,10 @@ pub(super) struct Stop {
 pub(super) async fn stop(State(web): State<Web>, form: Result<Form<Stop>, FormRejection>) -> Response {
     let words = words();
     let Ok(Form(Stop { mark })) = form else { return nothing(words) };
-    match web.service.stop_sharing(&mark).await {
+    let service = web.service.clone();
+    // A task of its own: who hangs up in between leaves no record without its deletion.
+    let stopped = tokio::spawn(origin::carry(async move { service.stop_sharing(&mark).await }));
+    match stopped.await.unwrap_or(Err(Fault::Broken("the end of a sharing broke off"))) {
         Ok(Some(company)) => {
             let text = escaped(&fill(words.pages.receipt_stopped_text, &[("company", &company)]));
             short_page(words, StatusCode::OK, words.pages.receipt_stopped_title, &text, "")

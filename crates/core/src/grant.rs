@@ -136,6 +136,12 @@ impl Default for Grant {
 }
 
 impl Grant {
+    /// Nothing at all: of what was agreed and cannot be read.
+    pub fn nothing() -> Self {
+        let choices = Choices { usage: false, bills: false, ..Choices::default() };
+        Self { choices, from: None, until: None, meters: Some(Meters::default()) }
+    }
+
     /// What these choices mean at `now`. A renewal with the same history goes back as far as `before` did.
     pub fn give(choices: Choices, meters: Option<Meters>, before: Option<&Self>, now: Timestamp) -> Self {
         let same = before.filter(|before| before.choices.history == choices.history);

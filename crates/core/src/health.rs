@@ -12,7 +12,18 @@ const TROUBLED_AFTER: u32 = 2;
 /// The same, after whom it is down.
 const DOWN_AFTER: u32 = 5;
 /// Seconds after which a failure says nothing any more: nobody has tried since.
-const FRESH: i64 = 1800;
+pub const FRESH_SECONDS: i64 = 1800;
+
+/// What a customer has met at a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// It did its part.
+    Well,
+    /// It did not, for one customer more.
+    Failure,
+    /// It did not, for one who is counted already.
+    FailureAgain,
+}
 
 /// What is known of a site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +39,7 @@ pub struct Health {
 impl Health {
     /// How it does at `now`.
     pub fn condition(&self, now: Timestamp) -> Condition {
-        let fresh = self.failed_at.is_some_and(|at| after(at, FRESH) > now);
+        let fresh = self.failed_at.is_some_and(|at| after(at, FRESH_SECONDS) > now);
         match self.failures {
             DOWN_AFTER.. if fresh => Condition::Down,
             TROUBLED_AFTER.. if fresh => Condition::Troubled,
@@ -92,8 +103,8 @@ mod tests {
 
     #[test]
     fn a_failure_that_nobody_has_met_since_says_nothing() {
-        assert_eq!(failed(9, 0).condition(at(FRESH - 1)), Condition::Down);
-        assert_eq!(failed(9, 0).condition(at(FRESH)), Condition::Up);
+        assert_eq!(failed(9, 0).condition(at(FRESH_SECONDS - 1)), Condition::Down);
+        assert_eq!(failed(9, 0).condition(at(FRESH_SECONDS)), Condition::Up);
     }
 
     #[test]

@@ -319,8 +319,9 @@ pub trait Store:
     /// Users whose grant has ended by `now`, at most a hundred.
     async fn users_ended(&self, now: Timestamp) -> StoreResult<Vec<Uuid>>;
     /// Deletes a user with everything that hangs on it: accounts, sealed login, access tokens,
-    /// unused codes, the sessions that linked it. `false` when it does not exist.
-    async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool>;
+    /// unused codes, the sessions that linked it, requests to be told of outages. `false` when it does not exist, or,
+    /// with `ended`, when its grant has not ended by then.
+    async fn delete_user(&self, user_id: Uuid, ended: Option<Timestamp>) -> StoreResult<bool>;
     /// Deletes sessions, codes and remembered answers that expired before `before`, and tries at utilities
     /// that count no more; how many rows. The caller leaves [`LINKED_GRACE_SECONDS`].
     async fn sweep(&self, before: Timestamp) -> StoreResult<u64>;

@@ -41,9 +41,10 @@ pub(crate) fn of_user(conn: &Connection, user: Uuid) -> Done<Vec<Account>> {
 
 /// Makes `found` the user's accounts. An account whose number is known keeps its id and those
 /// of its meters; one that is not found any more is removed, with all that was read of it. Gives the
-/// accounts with their final ids, in the order in which they were found.
-pub(crate) fn replace(conn: &Connection, user: Uuid, found: Vec<Account>) -> Done<Vec<Account>> {
-    carry_out(conn, user, Plan::new(of_user(conn, user)?, found))
+/// accounts with their final ids, in the order in which they were found. Meters are matched by their order
+/// only where `by_order` says that the same ones are found again.
+pub(crate) fn replace(conn: &Connection, user: Uuid, found: Vec<Account>, by_order: bool) -> Done<Vec<Account>> {
+    carry_out(conn, user, Plan::new(of_user(conn, user)?, found, by_order))
 }
 
 fn carry_out(conn: &Connection, user: Uuid, plan: Plan) -> Done<Vec<Account>> {
@@ -81,7 +82,7 @@ fn carry_out(conn: &Connection, user: Uuid, plan: Plan) -> Done<Vec<Account>> {
 
 /// Like [`replace`], but what is not found stays.
 pub(crate) fn merge(conn: &Connection, user: Uuid, found: Vec<Account>) -> Done<Vec<Account>> {
-    let plan = Plan::new(of_user(conn, user)?, found);
+    let plan = Plan::new(of_user(conn, user)?, found, true);
     carry_out(conn, user, Plan { gone_accounts: Vec::new(), gone_meters: Vec::new(), ..plan })
 }
 
@@ -142,7 +143,7 @@ struct PlannedMeter {
 }
 
 impl Plan {
-    fn new(mut stored: Vec<Account>, found: Vec<Account>) -> Self {
+    fn new(mut stored: Vec<Account>, found: Vec<Account>, by_order: bool) -> Self {
         let mut plan = Self::default();
         for mut account in found {
             // Taken out, so that a number that is listed twice is not matched to one row twice.
@@ -156,7 +157,7 @@ impl Plan {
             let before = same.map(|at| stored.remove(at));
             account.id = before.as_ref().map_or(account.id, |before| before.id);
             let old_meters = before.as_ref().map_or(&[][..], |before| &before.meters);
-            let meters = plan.match_meters(old_meters, std::mem::take(&mut account.meters));
+            let meters = plan.match_meters(old_meters, std::mem::take(&mut account.meters), by_order);
             plan.accounts.push(PlannedAccount { account, known: before.is_some(), meters });
         }
         plan.gone_accounts = stored.iter().map(|account| account.id).collect();
@@ -166,13 +167,13 @@ impl Plan {
     /// A meter is known by its id, where the connector has a stable one. Others of a kind are
     /// matched in order, at the same place first, if there are as many as before; if not, nobody knows
     /// which is which, and they are new: readings of two meters must never be mixed.
-    fn match_meters(&mut self, stored: &[Meter], found: Vec<Meter>) -> Vec<PlannedMeter> {
+    fn match_meters(&mut self, stored: &[Meter], found: Vec<Meter>, by_order: bool) -> Vec<PlannedMeter> {
         let mut left: Vec<Option<&Meter>> = stored.iter().map(Some).collect();
         let mut before: Vec<Option<&Meter>> = found
             .iter()
             .map(|meter| left.iter_mut().find_map(|slot| slot.take_if(|s| s.id == meter.id)))
             .collect();
-        for kind in [MeterKind::Electric, MeterKind::Gas] {
+        for kind in [MeterKind::Electric, MeterKind::Gas].into_iter().filter(|_| by_order) {
             let open = found.iter().zip(&before).filter(|(m, before)| m.kind == kind && before.is_none()).count();
             if left.iter().flatten().filter(|meter| meter.kind == kind).count() != open {
                 continue;

@@ -2,19 +2,20 @@
 
 use async_trait::async_trait;
 use connect_core::clock::after;
-use connect_core::health::{Health, OutageRequest};
-use connect_core::store::{OutageStore, REQUEST_DAYS, StoreResult};
+use connect_core::health::{FRESH_SECONDS, Health, Met, OutageRequest};
+use connect_core::store::{Advance, OutageStore, REQUEST_DAYS, StoreResult};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::SqliteStore;
 use crate::rows::{Done, each, number, run, time, time_or_null};
+use crate::sessions::{self, Change};
 
 #[async_trait]
 impl OutageStore for SqliteStore {
-    async fn note_site(&self, utility: u32, well: bool, at: Timestamp) -> StoreResult<()> {
-        self.writer.submit(move |conn| note(conn, utility, well, at)).await
+    async fn note_site(&self, utility: u32, met: Met, at: Timestamp) -> StoreResult<()> {
+        self.writer.submit(move |conn| note(conn, utility, met, at)).await
     }
 
     async fn failing_sites(&self) -> StoreResult<Vec<(u32, Health)>> {
@@ -25,8 +26,17 @@ impl OutageStore for SqliteStore {
         self.readers.read(|conn| sites(conn, "")).await
     }
 
-    async fn ask_to_be_told(&self, client_id: Uuid, request: OutageRequest) -> StoreResult<()> {
-        self.writer.submit(move |conn| ask(conn, client_id, &request)).await
+    async fn advance_asking(&self, change: Advance, client_id: Uuid, request: OutageRequest) -> StoreResult<bool> {
+        let change = Change::new(change)?;
+        self.writer
+            .submit(move |conn| {
+                let advanced = sessions::advance(conn, &change, Some(client_id))?;
+                if advanced {
+                    ask(conn, client_id, &request)?;
+                }
+                Ok(advanced)
+            })
+            .await
     }
 
     async fn outage_requests(&self, client_id: Uuid, now: Timestamp) -> StoreResult<Vec<OutageRequest>> {
@@ -34,15 +44,26 @@ impl OutageStore for SqliteStore {
     }
 }
 
-pub(crate) fn note(conn: &Connection, utility: u32, well: bool, at: Timestamp) -> Done<()> {
-    let sql = if well {
-        "INSERT INTO site_health (utility, well_at) VALUES (?1, ?2)
-         ON CONFLICT (utility) DO UPDATE SET failures = 0, well_at = max(?2, coalesce(well_at, 0))"
-    } else {
+pub(crate) fn note(conn: &Connection, utility: u32, met: Met, at: Timestamp) -> Done<()> {
+    let now = at.as_millisecond();
+    if met == Met::Well {
+        run(
+            conn,
+            "INSERT INTO site_health (utility, well_at) VALUES (?1, ?2)
+             ON CONFLICT (utility) DO UPDATE SET failures = 0, well_at = max(?2, coalesce(well_at, 0))",
+            params![utility, now],
+        )?;
+        return Ok(());
+    }
+    let more = u32::from(met == Met::Failure);
+    run(
+        conn,
         "INSERT INTO site_health (utility, failures, failed_at) VALUES (?1, 1, ?2)
-         ON CONFLICT (utility) DO UPDATE SET failures = failures + 1, failed_at = max(?2, coalesce(failed_at, 0))"
-    };
-    run(conn, sql, params![utility, at.as_millisecond()])?;
+         ON CONFLICT (utility) DO UPDATE SET
+             failures = CASE WHEN coalesce(failed_at, 0) > ?3 THEN max(failures + ?4, 1) ELSE 1 END,
+             failed_at = max(?2, coalesce(failed_at, 0))",
+        params![utility, now, after(at, -FRESH_SECONDS).as_millisecond(), more],
+    )?;
     Ok(())
 }
 
@@ -90,6 +111,13 @@ fn requests(conn: &Connection, client: Uuid, now: Timestamp) -> Done<Vec<OutageR
         },
     )?;
     Ok(requests)
+}
+
+/// Of a customer who is deleted nothing waits any more.
+pub(crate) fn withdrawn(conn: &Connection, client: Uuid, user_ref: &str) -> Done<()> {
+    let sql = "DELETE FROM outage_requests WHERE client_id = ?1 AND user_ref = ?2";
+    run(conn, sql, params![client.as_bytes(), user_ref])?;
+    Ok(())
 }
 
 /// Whoever has linked a utility waits for it no more.

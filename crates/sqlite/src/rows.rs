@@ -72,7 +72,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> StoreResult<String> {
     serde_json::to_string(value).map_err(|error| StoreError::Backend(format!("a value has no JSON form: {error}")))
 }
 
-pub(crate) fn corrupt(what: &'static str) -> Fault {
+fn corrupt(what: &'static str) -> Fault {
     StoreError::Corrupt(what).into()
 }
 

@@ -90,8 +90,8 @@ impl Store for SqliteStore {
         self.readers.read(move |conn| users::ended(conn, now)).await
     }
 
-    async fn delete_user(&self, user_id: Uuid) -> StoreResult<bool> {
-        self.writer.shred(move |conn| users::delete(conn, user_id)).await
+    async fn delete_user(&self, user_id: Uuid, ended: Option<Timestamp>) -> StoreResult<bool> {
+        self.writer.shred(move |conn| users::delete(conn, user_id, ended)).await
     }
 
     async fn sweep(&self, before: Timestamp) -> StoreResult<u64> {

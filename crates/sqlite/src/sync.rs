@@ -1,5 +1,6 @@
 //! Sync jobs: taken by a lease, given back with an outcome.
 
+use connect_core::health::Met;
 use connect_core::store::{
     Account, Leave, SealedLogins, StoreError, SyncJob, SyncProgress, SyncState, Turn, TurnEnd,
 };
@@ -139,7 +140,7 @@ pub(crate) fn switch(conn: &Connection, utility: u32, off: Option<&str>, now: Ti
         )?,
         None => {
             // Whoever switches it on has seen it work.
-            outages::note(conn, utility, true, now)?;
+            outages::note(conn, utility, Met::Well, now)?;
             run(conn, "DELETE FROM utilities_off WHERE utility = ?1", [utility])?
         }
     };

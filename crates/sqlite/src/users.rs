@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
-use crate::rows::{Done, access, access_name, corrupt, each, json, number, one, run, text, time, uuid};
+use crate::rows::{Done, access, access_name, each, json, number, one, run, text, time, uuid};
 use crate::sessions::{self, Change};
 use crate::sync;
 use crate::{accounts, outages};
@@ -63,9 +63,12 @@ fn user(row: &Row<'_>) -> Done<User> {
         credentials_valid: row.get(5)?,
         access: text(row, 6, "access", access)?,
         linked_at: time(row, 7, "time")?,
-        // What cannot be read must not become everything.
+        // What cannot be read shares nothing, and stops neither a deletion nor other customers' jobs.
         grant: match row.get::<_, Option<String>>(8)? {
-            Some(json) => serde_json::from_str(&json).map_err(|_| corrupt("grant"))?,
+            Some(json) => serde_json::from_str(&json).unwrap_or_else(|_| {
+                tracing::error!("what a customer shares cannot be read: nothing is, until they link again");
+                Grant::nothing()
+            }),
             None => Grant::default(),
         },
     })
@@ -164,18 +167,22 @@ pub(crate) fn link(conn: &Connection, change: &Change, link: NewLink) -> Done<Op
     )?;
     cut(conn, id, &link.grant)?;
     // What was not shared before may be there to be read now.
-    let same_choices = known.as_ref().is_none_or(|user| user.grant.choices == link.grant.choices);
+    let kinds = |grant: &Grant| (grant.choices.usage, grant.choices.bills, grant.choices.history);
+    let same_data = known.as_ref().is_none_or(|user| kinds(&user.grant) == kinds(&link.grant));
+    // Of another choice nobody knows by their order which meters are which.
+    let same_meters = known.as_ref().is_none_or(|user| user.grant.meters == link.grant.meters);
+    let kept_back = link.grant.meters.as_ref().is_some_and(|meters| !meters.kept_back.is_empty());
     match link.import {
         None => {
             // None at all are not known yet, which takes nothing away.
             let accounts = if link.accounts.is_empty() {
                 accounts::of_user(conn, id)?
-            } else if other_way {
+            } else if other_way && !kept_back {
                 accounts::merge(conn, id, link.accounts)?
             } else {
-                accounts::replace(conn, id, link.accounts)?
+                accounts::replace(conn, id, link.accounts, same_meters)?
             };
-            let fetched = if other_way || !same_choices { &[][..] } else { &accounts };
+            let fetched = if other_way || !same_data { &[][..] } else { &accounts };
             sync::queue(conn, id, Some(link.at), fetched)?;
         }
         Some(import) => {
@@ -204,7 +211,18 @@ fn known_user(conn: &Connection, link: &NewLink) -> Done<Option<User>> {
 /// [`connect_core::store::Store::delete_user`]. The schema takes along what hangs on the row:
 /// accounts, meters and access tokens. The sessions that made the link go, too, because their
 /// confirmation shows the accounts; before them their codes, which refer to them.
-pub(crate) fn delete(conn: &Connection, id: Uuid) -> Done<bool> {
+///
+/// With `ended`, only if the grant has ended by then: a renewal may have come between.
+pub(crate) fn delete(conn: &Connection, id: Uuid, ended: Option<Timestamp>) -> Done<bool> {
+    let sql = "SELECT client_id, user_ref FROM users WHERE id = ?1 AND (?2 IS NULL OR shared_until <= ?2)";
+    let ended = ended.map(|at| at.as_millisecond());
+    let found = one(conn, sql, params![id.as_bytes(), ended], |row| {
+        Ok((uuid(row, 0, "client id")?, row.get::<_, Option<String>>(1)?))
+    })?;
+    let Some((client, user_ref)) = found else { return Ok(false) };
+    if let Some(user_ref) = user_ref {
+        outages::withdrawn(conn, client, &user_ref)?;
+    }
     run(conn, "DELETE FROM authorization_codes WHERE user_id = ?1", [id.as_bytes()])?;
     run(conn, "DELETE FROM connect_sessions WHERE linked_user = ?1", [id.as_bytes()])?;
     Ok(run(conn, "DELETE FROM users WHERE id = ?1", [id.as_bytes()])? == 1)

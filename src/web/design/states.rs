@@ -108,6 +108,7 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         ),
         ("upload-no-readings", Some(FileNotice::NoReadings)),
         ("upload-no-unit", Some(FileNotice::Unusable)),
+        ("upload-not-shared", Some(FileNotice::NotShared)),
     ] {
         let html = drawn(&utility, language, PageContent::Upload { notice: notice.as_ref() });
         add(name, Screen::Page { kind: PageKind::Upload, html });

@@ -210,4 +210,6 @@ pub enum FileNotice {
     NoReadings,
     /// Readings, but none of a known unit of electricity or gas.
     Unusable,
+    /// Nothing of what the customer shares.
+    NotShared,
 }

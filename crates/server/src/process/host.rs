@@ -113,8 +113,8 @@ async fn carry_out(worker: Arc<Worker>, message: ToWorker, to: mpsc::Sender<ToWe
             let asked = async move { worker.bill_pdf(user, &account, &remote_id).await.map(Answer::from) };
             (id, tokio::spawn(asked).await)
         }
-        ToWorker::DeleteUser { id, user } => {
-            let asked = async move { worker.delete_user(user).await.map(Answer::Deleted) };
+        ToWorker::DeleteUser { id, user, ended } => {
+            let asked = async move { worker.delete_user(user, ended).await.map(Answer::Deleted) };
             (id, tokio::spawn(asked).await)
         }
     };

@@ -4,6 +4,7 @@ use connect_core::connector::{ChallengeInput, Login, RemoteAccount};
 use connect_core::keys::Digest;
 use connect_core::secret::Secret;
 use connect_core::vault::KEY_BYTES;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
@@ -31,6 +32,7 @@ pub(super) enum ToWorker {
     DeleteUser {
         id: u64,
         user: Uuid,
+        ended: Option<Timestamp>,
     },
     Announced {
         user: Uuid,

@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connect_core::connector::RemoteAccount;
 use connect_core::vault::Vault;
+use jiff::Timestamp;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -154,8 +155,8 @@ impl ConnectorSide for Remote {
         }
     }
 
-    async fn delete_user(&self, user: Uuid) -> Result<bool, Fault> {
-        match self.ask(|id| ToWorker::DeleteUser { id, user }).await? {
+    async fn delete_user(&self, user: Uuid, ended: Option<Timestamp>) -> Result<bool, Fault> {
+        match self.ask(|id| ToWorker::DeleteUser { id, user, ended }).await? {
             Answer::Deleted(deleted) => Ok(deleted),
             _ => Err(Fault::Broken("an answer to another question")),
         }

@@ -3,6 +3,7 @@
 use connect_core::audit::{Event, Kind};
 use connect_core::clock::after;
 use connect_core::flow::{Flow, Route, available};
+use connect_core::grant::Grant;
 use connect_core::keys::Digest;
 use connect_core::language::Language;
 use connect_core::store::{Access, Client, ConnectSession};
@@ -105,6 +106,10 @@ impl Service {
             (None, Some(user)) if preset.is_some_and(|p| p != user.utility) => {
                 let linked = self.directory.by_id(user.utility).map_or_else(String::new, |u| u.slug.clone());
                 return Err(ConnectTokenError::OtherUtility { linked });
+            }
+            // What it shared cannot be read: the customer begins anew, there.
+            (None, Some(user)) if user.grant == Grant::nothing() => {
+                Flow::create(Some(user.utility), self.route_of(user.utility, client.environment))
             }
             (None, Some(user)) => {
                 // A utility that can be linked by now is signed in to.

@@ -36,6 +36,6 @@ impl Service {
 
     /// Deletes the user and everything that hangs on it; its access tokens stop working.
     pub async fn delete_user(&self, principal: Principal) -> Result<bool, Fault> {
-        self.side.delete_user(principal.user_id).await
+        self.side.delete_user(principal.user_id, None).await
     }
 }

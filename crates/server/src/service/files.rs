@@ -8,7 +8,7 @@ use connect_core::secret::Secret;
 use connect_core::store::{Access, Advance, Client, ConnectSession, Import, NewLink};
 use connect_core::usage::{Bill, Chunk, Reading, Series, SeriesKind, month_of};
 use connect_core::vault::{Context, Kind};
-use connect_documents::{Found, found, total};
+use connect_documents::{Found, FoundAccount, found, total};
 use connect_wire::FlowView;
 use greenbutton::{Error, Limits, NotGreenButton, Options, WarningKind};
 use jiff::Timestamp;
@@ -77,11 +77,13 @@ impl Service {
         let utility = run.session.flow.stage.utility().and_then(|id| self.directory.by_id(id));
         // Its zone is what the local times of an export are in.
         let zone = days_of(utility);
+        let renewed = self.renewed_grant(&run.session).await?;
+        let grant = Grant::give(run.session.flow.choices, None, renewed.as_ref(), self.clock.now());
         let turn = self.files.clone().acquire_owned().await.map_err(|_| Fault::Broken("the readers of files"))?;
         let read = tokio::task::spawn_blocking(move || {
             // The turn lasts as long as the work, also when nobody waits for it any more.
             let _turn = turn;
-            read(file.as_ref(), &zone)
+            read(file.as_ref(), &zone, &grant)
         });
         let read = read.await;
         let (read, kept) = match read.map_err(|_| Fault::Broken("a file broke its reader"))? {
@@ -120,13 +122,8 @@ impl Service {
         let sealed = sealed.ok_or(Fault::Broken("no file under a run that shows one"))?;
         let plain = self.vault.open(&place(&session), &sealed).map_err(Fault::from)?;
         let kept: Kept = postcard::from_bytes(&plain).map_err(|_| Fault::Broken("a stored file"))?;
-        let renewed = match flow.mode.renews() {
-            Some(user) => {
-                self.store.user(user).await.map_err(Fault::from)?.filter(|user| user.client_id == client.id)
-            }
-            None => None,
-        };
-        let link = self.file_link(&session, &client, &flow, renewed.map(|user| user.grant).as_ref(), kept)?;
+        let renewed = self.renewed_grant(&session).await?;
+        let link = self.file_link(&session, &client, &flow, renewed.as_ref(), kept)?;
         let event = Event::of(Recorded::FileLinked).client(client.id).on(Subject::Session(session.id));
         self.auditor.note(event).await?;
         let change = Advance { session_id: session.id, from_step: step, flow, login_state: None };
@@ -134,6 +131,13 @@ impl Service {
         tracing::info!(session = %session.id, user = ?linked, "a file was linked");
         let _ = self.changed.send(session.id);
         self.load(token).await
+    }
+
+    /// What the link that is renewed shares.
+    async fn renewed_grant(&self, session: &ConnectSession) -> Result<Option<Grant>, Fault> {
+        let Some(user) = session.flow.mode.renews() else { return Ok(None) };
+        let user = self.store.user(user).await?.filter(|user| user.client_id == session.client_id);
+        Ok(user.map(|user| user.grant))
     }
 
     fn file_link(
@@ -190,7 +194,7 @@ fn too_large() -> FileNotice {
     FileNotice::TooLarge { megabytes: u32::try_from(MAX_FILE_BYTES >> 20).unwrap_or(u32::MAX) }
 }
 
-fn read(file: &[u8], zone: &TimeZone) -> Result<(FileSummary, Kept), FileNotice> {
+fn read(file: &[u8], zone: &TimeZone, grant: &Grant) -> Result<(FileSummary, Kept), FileNotice> {
     // An archive may unpack to more than may be sent.
     let limits = Limits { bytes: 4 * MAX_FILE_BYTES as u64, readings: MAX_READINGS, ..Limits::default() };
     let options = Options { limits, time_zone: Some(zone.clone()) };
@@ -200,11 +204,28 @@ fn read(file: &[u8], zone: &TimeZone) -> Result<(FileSummary, Kept), FileNotice>
     if parts.iter().any(|part| *part > MAX_PARTS) {
         return Err(damaged("it holds the data of more than a household"));
     }
-    let Found { accounts, left_out } =
+    let Found { mut accounts, left_out } =
         found(&document, zone).map_err(|_| damaged("a number has too many digits"))?;
     let meters: usize = accounts.iter().map(|account| account.meters.len()).sum();
     if meters > MAX_METERS {
         return Err(damaged("it holds the data of more than a household"));
+    }
+    let any = |accounts: &[FoundAccount]| {
+        let readings = |account: &FoundAccount| {
+            account.meters.iter().flat_map(|meter| &meter.series).any(|series| !series.readings.is_empty())
+        };
+        accounts.iter().any(|account| !account.bills.is_empty() || readings(account))
+    };
+    let held = any(&accounts);
+    // Shown and kept is what will be shared.
+    for account in &mut accounts {
+        for series in account.meters.iter_mut().flat_map(|meter| &mut meter.series) {
+            series.readings.retain(|reading| grant.choices.usage && grant.reaches(reading.start));
+        }
+        account.bills.retain(|bill| grant.choices.bills && grant.reaches_day(bill.end, zone));
+    }
+    if held && !any(&accounts) {
+        return Err(FileNotice::NotShared);
     }
     let bills: usize = accounts.iter().map(|account| account.bills.len()).sum();
     let shown: Vec<FileMeter> = accounts

@@ -1,14 +1,19 @@
 //! Customers who want to be told when a utility works again: kept for their company, which can reach them.
 
-use connect_core::flow::{Action, Stage};
+use connect_core::clock::after;
+use connect_core::flow::{Action, ConsentNotice, Flow, Stage};
 use connect_core::health::{Health, OutageRequest, Sites};
 use connect_core::secret::Secret;
-use connect_core::store::Client;
-use connect_wire::{Condition, FlowView};
+use connect_core::store::{Advance, Client, ConnectSession};
+use connect_core::token::Environment;
+use connect_wire::{Condition, FlowView, LoginNotice};
 use jiff::Timestamp;
 
-use super::runs::RunError;
+use super::runs::{Run, RunError};
 use super::{Fault, Service};
+
+/// Seconds after which an outage that the sandbox plays is over, for who asked to be told.
+const PLAYED_SECONDS: i64 = 60;
 
 /// A customer of a company who waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +27,38 @@ pub struct Waiting {
 }
 
 impl Service {
-    /// Keeps the request of a customer at a utility that does not answer.
+    /// Keeps the request of a customer at a utility that does not answer. Elsewhere it changes nothing.
     pub async fn ask_to_be_told(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
-        let run = self.open_run(token).await?;
-        let stage = &run.session.flow.stage;
-        if let (Stage::Credentials(_) | Stage::Consent { .. }, Some(utility)) = (stage, stage.utility()) {
-            let (user_ref, asked_at) = (run.session.user_ref.clone(), self.clock.now());
-            let request = OutageRequest { user_ref, utility, asked_at };
-            self.store.ask_to_be_told(run.client.id, request).await.map_err(Fault::from)?;
+        let Run { session, client } = self.open_run(token).await?;
+        let acted = session.flow.act(&Action::AskToBeTold, self.clock.now());
+        let (true, Ok((flow, _)), Some(utility)) = (session.step == step, acted, session.flow.stage.utility())
+        else {
+            return Ok(self.view_of(&Run { session, client }).await?);
+        };
+        let down = self.sites(client.environment).await?.condition(utility) != Condition::Up;
+        let run = Run { session, client };
+        if !down && !has_met_outage(&run.session.flow) && self.consent_open(&run) {
+            return Ok(self.view_of(&run).await?);
         }
-        self.carry_out(run, step, &Action::AskToBeTold, None).await
+        let Run { session, client } = run;
+        let request = OutageRequest { user_ref: session.user_ref.clone(), utility, asked_at: self.clock.now() };
+        let change = Advance { session_id: session.id, from_step: step, flow: flow.clone(), login_state: None };
+        if !self.store.advance_asking(change, client.id, request).await.map_err(Fault::from)? {
+            // Somebody was faster: show what came of it.
+            return self.load(token).await;
+        }
+        let session = ConnectSession { step: step + 1, flow, ..session };
+        Ok(self.view_of(&Run { session, client }).await?)
+    }
+
+    /// Whether nothing of ours keeps a consent from being asked for.
+    fn consent_open(&self, run: &Run) -> bool {
+        !matches!(run.session.flow.stage, Stage::Consent { .. }) || self.consent_url(run).is_some()
+    }
+
+    /// Whether the sandbox plays a utility for clients of this environment.
+    pub(super) fn is_played(&self, utility: u32, environment: Environment) -> bool {
+        self.directory.by_id(utility).is_some_and(|utility| self.side.ways().is_played(utility, environment))
     }
 
     /// Customers of `client` who wait, the longest first.
@@ -41,15 +68,29 @@ impl Service {
         let health = self.store.sites().await?;
         let off = Sites::new(&self.utilities_off().await?, &[], now);
         let waiting = |request: OutageRequest| {
-            let met = health.iter().find(|(utility, _)| *utility == request.utility);
-            let met = met.map_or_else(Health::default, |(_, health)| *health);
-            let on = off.condition(request.utility) == Condition::Up;
+            let works = if self.is_played(request.utility, client.environment) {
+                Some(after(request.asked_at, PLAYED_SECONDS)).filter(|at| *at <= now)
+            } else {
+                let met = health.iter().find(|(utility, _)| *utility == request.utility);
+                met.map_or_else(Health::default, |(_, health)| *health).works_since(request.asked_at, now)
+            };
             Waiting {
-                works_since: met.works_since(request.asked_at, now).filter(|_| on),
+                works_since: works.filter(|_| off.condition(request.utility) == Condition::Up),
                 slug: self.directory.by_id(request.utility).map_or_else(String::new, |u| u.slug.clone()),
                 request,
             }
         };
         Ok(requests.into_iter().map(waiting).collect())
+    }
+}
+
+/// Whether the customer has just met an outage.
+fn has_met_outage(flow: &Flow) -> bool {
+    match &flow.stage {
+        Stage::Credentials(login) => {
+            matches!(login.notice, Some(LoginNotice::Down | LoginNotice::TimedOut))
+        }
+        Stage::Consent { notice, .. } => *notice == Some(ConsentNotice::Down),
+        _ => false,
     }
 }

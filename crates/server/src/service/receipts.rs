@@ -80,26 +80,46 @@ impl Service {
     pub async fn stop_sharing(&self, mark: &str) -> Result<Option<String>, Fault> {
         let Some(user) = self.user_of_receipt(mark).await? else { return Ok(None) };
         let client = self.store.client(user.client_id).await?.ok_or(Fault::Broken("a user without a client"))?;
-        self.end_sharing(&user, Kind::SharingStopped).await?;
+        self.end_sharing(&user, Kind::SharingStopped, None).await?;
         Ok(Some(client.name))
     }
 
-    /// Deletes the users whose grant has ended; how many.
+    /// Deletes the users whose grant has ended; how many. One that cannot be deleted does not keep the others.
     pub async fn end_grants(&self) -> Result<usize, Fault> {
-        let ended = self.store.users_ended(self.clock.now()).await?;
-        let mut users = 0;
-        for id in ended {
-            let Some(user) = self.store.user(id).await? else { continue };
-            self.end_sharing(&user, Kind::SharingEnded).await?;
-            users += 1;
+        let (mut users, mut failed) = (0, Vec::new());
+        loop {
+            let now = self.clock.now();
+            let mut ended = self.store.users_ended(now).await?;
+            ended.retain(|id| !failed.contains(id));
+            if ended.is_empty() {
+                return Ok(users);
+            }
+            for id in ended {
+                let user = self.store.user(id).await?.filter(|user| user.grant.ended(now));
+                let outcome = match &user {
+                    Some(user) => self.end_sharing(user, Kind::SharingEnded, Some(now)).await,
+                    None => Ok(()),
+                };
+                match outcome {
+                    Ok(()) if user.is_some() => users += 1,
+                    Ok(()) => failed.push(id),
+                    Err(fault) => {
+                        tracing::warn!(user = %id, %fault, "what is shared no more could not be deleted");
+                        failed.push(id);
+                    }
+                }
+            }
         }
-        Ok(users)
     }
 
-    async fn end_sharing(&self, user: &User, kind: Kind) -> Result<(), Fault> {
+    async fn end_sharing(&self, user: &User, kind: Kind, ended: Option<Timestamp>) -> Result<(), Fault> {
+        let event = Event::of(kind).client(user.client_id).on(Subject::User(user.id));
         // On record before it is done.
-        self.auditor.note(Event::of(kind).client(user.client_id).on(Subject::User(user.id))).await?;
-        self.side.delete_user(user.id).await?;
+        self.auditor.note(event).await?;
+        if let Err(fault) = self.side.delete_user(user.id, ended).await {
+            self.auditor.note(event.failed()).await?;
+            return Err(fault);
+        }
         tracing::info!(user = %user.id, kind = kind.name(), "nothing is shared any more");
         Ok(())
     }

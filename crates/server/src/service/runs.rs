@@ -15,7 +15,7 @@ use connect_core::redirect::RedirectUri;
 use connect_core::secret::{Secret, same};
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::theme::Theme;
-use connect_core::token::{Handle, Token, TokenKind};
+use connect_core::token::{Environment, Handle, Token, TokenKind};
 use connect_wire::{Check, FlowView, Screen, UtilityCard};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout};
@@ -113,7 +113,7 @@ impl Service {
 
     pub(super) async fn view_of(&self, run: &Run) -> Result<FlowView, Fault> {
         let Run { session, client } = run;
-        let sites = self.sites().await?;
+        let sites = self.sites(client.environment).await?;
         let receipt = session.linked_user.map(|user| self.receipt_mark(user));
         let cx = ViewContext {
             directory: &self.directory,
@@ -138,9 +138,11 @@ impl Service {
         Ok(view)
     }
 
-    /// How the utilities' sites do.
-    async fn sites(&self) -> Result<Sites, Fault> {
-        Ok(Sites::new(&self.utilities_off().await?, &self.store.failing_sites().await?, self.clock.now()))
+    /// How the utilities' sites do, for a client of this environment.
+    pub(super) async fn sites(&self, environment: Environment) -> Result<Sites, Fault> {
+        let mut met = self.store.failing_sites().await?;
+        met.retain(|(utility, _)| !self.is_played(*utility, environment));
+        Ok(Sites::new(&self.utilities_off().await?, &met, self.clock.now()))
     }
 
     /// Where the customer is.
@@ -324,7 +326,7 @@ impl Service {
     pub async fn search(&self, token: &Secret, query: &str) -> Result<SearchHits, RunError> {
         let run = self.open_run(token).await?;
         let found = self.directory.search(query, SEARCH_ROWS);
-        let sites = self.sites().await?;
+        let sites = self.sites(run.client.environment).await?;
         Ok(found.into_iter().map(|u| card_of(u, run.client.environment, &sites)).collect())
     }
 

@@ -162,8 +162,11 @@ impl Service {
                 if !fetched.is_whole() {
                     return Err(UsageError::NotYet);
                 }
-                refusal = Some("The utility gives no intervals for this meter.");
-                continue;
+                // Where the past is not shared there may be none yet.
+                if user.grant.from.is_none() {
+                    refusal = Some("The utility gives no intervals for this meter.");
+                    continue;
+                }
             }
             if !series.is_empty() && series.iter().all(|s| s.kind.scale.value(kind, 0).is_none()) {
                 refusal = Some("The utility gives volumes of gas without their energy.");

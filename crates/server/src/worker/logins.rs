@@ -92,6 +92,8 @@ enum Outcome {
     Failed(ConnectorError),
     /// A limit is reached, and nothing was sent.
     Limited,
+    /// The utility is switched off, and nothing was sent.
+    Off,
     /// The utility has not answered in time.
     Silent,
 }
@@ -227,7 +229,7 @@ impl Job {
         }
         // Switched off by an operator: for the customer the site is down.
         if self.store.utilities_off().await?.iter().any(|(utility, _)| *utility == self.utility) {
-            return Ok(Outcome::Failed(ConnectorError::SiteDown));
+            return Ok(Outcome::Off);
         }
         let cx = LoginContext { utility: self.utility, now: self.clock.now(), attended: true };
         let (login, answers, step) = match work {
@@ -305,11 +307,13 @@ impl Job {
 
     async fn write(&self, outcome: Outcome) -> Result<(), Fault> {
         match &outcome {
+            // A consent stands while the site does not say what it is about.
+            Outcome::Linked(_, _, accounts) if accounts.is_empty() => {}
             Outcome::Linked(..) | Outcome::Challenge(..) => self.note_site(Site::Well).await,
             Outcome::Failed(error) => self.note_site(site_of(error)).await,
             Outcome::Silent => self.note_site(Site::Failed).await,
             // Nobody was asked.
-            Outcome::Chosen(..) | Outcome::Limited => {}
+            Outcome::Chosen(..) | Outcome::Limited | Outcome::Off => {}
         }
         match outcome {
             Outcome::Linked(login, session, accounts) => {
@@ -317,15 +321,12 @@ impl Job {
                     .await?;
                 let digest = self.digest_of(login.as_ref());
                 let before = self.known(&digest).await?.map(|user| user.grant);
-                match login {
-                    // At the utility's own site the choice is made there.
-                    Some(login) if self.asks(&accounts, before.as_ref()) => {
-                        self.ask_which(&login, session, accounts, before.as_ref()).await
-                    }
-                    login => {
-                        let meters =
-                            login.as_ref().and_then(|_| self.decided(&accounts, before.as_ref())).cloned();
-                        let grant = self.grant(meters, before.as_ref());
+                // At the utility's own site the choice is made there.
+                let decided = if login.is_some() { self.decided(&accounts, before.as_ref()) } else { Some(None) };
+                match (login, decided) {
+                    (Some(login), None) => self.ask_which(&login, session, accounts, before.as_ref()).await,
+                    (login, decided) => {
+                        let grant = self.grant(decided.flatten(), before.as_ref());
                         self.write_link(login, &session, accounts, grant).await
                     }
                 }
@@ -355,6 +356,10 @@ impl Job {
             Outcome::Limited => {
                 tracing::info!(session = %self.session.id, utility = self.utility, "a login was tried too often");
                 self.write_answer(Answer::TooManyTries, None).await
+            }
+            Outcome::Off => {
+                let kept = self.session.login_state.clone();
+                self.write_answer(Answer::Failed(ConnectorError::SiteDown), kept).await
             }
             Outcome::Silent => {
                 // Where an approval was waited for, it can be asked for again.

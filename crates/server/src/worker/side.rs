@@ -10,6 +10,7 @@ use connect_core::connector::{
 use connect_core::keys::Digest;
 use connect_core::secret::Secret;
 use connect_core::store::{Access, SealedLogins, User};
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -63,8 +64,8 @@ pub trait ConnectorSide: Send + Sync {
     /// asks again and again would lock the customer's account.
     async fn bill_pdf(&self, user: Uuid, account: RemoteAccount, remote_id: String) -> Result<PdfAnswer, Fault>;
     /// Deletes a user with everything that hangs on it, and gives a consent back at the utility;
-    /// `false` when there is no such user.
-    async fn delete_user(&self, user: Uuid) -> Result<bool, Fault>;
+    /// `false` when there is no such user, or, with `ended`, when its grant has not ended by then.
+    async fn delete_user(&self, user: Uuid, ended: Option<Timestamp>) -> Result<bool, Fault>;
     /// The utility has announced data of this user.
     async fn announced(&self, user: Uuid) -> Result<(), Fault>;
 }
@@ -90,8 +91,8 @@ impl ConnectorSide for Local {
         self.0.bill_pdf(user, &account, &remote_id).await
     }
 
-    async fn delete_user(&self, user: Uuid) -> Result<bool, Fault> {
-        self.0.delete_user(user).await
+    async fn delete_user(&self, user: Uuid, ended: Option<Timestamp>) -> Result<bool, Fault> {
+        self.0.delete_user(user, ended).await
     }
 
     async fn announced(&self, user: Uuid) -> Result<(), Fault> {
@@ -150,12 +151,12 @@ impl Worker {
     }
 
     /// [`ConnectorSide::delete_user`].
-    pub async fn delete_user(&self, user: Uuid) -> Result<bool, Fault> {
+    pub async fn delete_user(&self, user: Uuid, ended: Option<Timestamp>) -> Result<bool, Fault> {
         let consent = match self.store.user(user).await? {
             Some(user) if user.access == Access::Consent => self.consent_of(&user).await?,
             _ => None,
         };
-        let deleted = self.store.delete_user(user).await?;
+        let deleted = self.store.delete_user(user, ended).await?;
         if let (true, Some((connector, session, utility))) = (deleted, consent) {
             let cx = LoginContext { utility, now: self.clock.now(), attended: false };
             // The deletion is on record, and is done: this must not undo it.

@@ -160,7 +160,9 @@ impl Worker {
     async fn note_site(&self, job: &SyncJob, site: Site) {
         let Ok(Some(client)) = self.store.client(job.user.client_id).await else { return };
         if let Some(connector) = self.connector_of_user(&job.user, client.environment) {
-            self.sites.note(&*connector, job.user.utility, job.user.id.to_string(), site).await;
+            let user = &job.user;
+            let name = user.user_ref.clone().unwrap_or_else(|| user.id.to_string());
+            self.sites.note(&*connector, user.utility, format!("{}/{name}", user.client_id), site).await;
         }
     }
 

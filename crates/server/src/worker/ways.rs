@@ -32,6 +32,11 @@ impl Ways {
         [utility.slug.as_str(), "sandbox"].into_iter().find(|name| self.0.contains_key(*name))
     }
 
+    /// Whether the sandbox plays this utility: what happens there says nothing of the real one.
+    pub fn is_played(&self, utility: &Utility, environment: Environment) -> bool {
+        self.login(utility, environment) == Some("sandbox")
+    }
+
     /// Name of the connector to the utility's consent: the one of its slug's name with `-my-data` after it.
     pub fn consent(&self, utility: &Utility, environment: Environment) -> Option<String> {
         let name = format!("{}-my-data", utility.slug);

@@ -1,8 +1,6 @@
 //! The description of the API is true: its paths are the router's, its codes the code's, and what the
 //! service answers is what it says. `make schemathesis` tries the same with thousands of requests.
 
-use connect_core::health::OutageRequest;
-use connect_core::store::OutageStore;
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_server::api::{self, ErrorCode};
@@ -68,12 +66,9 @@ async fn answers_are_as_described() {
     let account = "ea100000-0000-0000-0000-000000000000";
     let bills = linked.get("/bills").await;
     let bill = bills.ok()[0]["bills"][0]["id"].as_str().unwrap().to_owned();
-    let asked_at = linked.app.service.now();
-    for utility in [1, 2] {
-        let request = OutageRequest { user_ref: "v".into(), utility, asked_at };
-        linked.app.store.ask_to_be_told(linked.company.client.id, request).await.unwrap();
-    }
-    linked.app.store.note_site(1, true, connect_core::clock::after(asked_at, 1)).await.unwrap();
+    linked.app.asks_to_be_told(&linked.company, "v").await;
+    linked.app.place.clock.advance(60);
+    linked.app.asks_to_be_told(&linked.company, "w").await;
     for (path, address) in [
         ("/accounts", "/accounts".to_owned()),
         ("/users/{user_id}", "/users/u".to_owned()),

@@ -9,7 +9,8 @@ use connect_core::connector::{
     RemoteAccount, RemoteMeter, UtilitySession,
 };
 use connect_core::flow::Action;
-use connect_core::store::UsageStore;
+use connect_core::health::Met;
+use connect_core::store::{OutageStore, UsageStore};
 use connect_core::token::Environment;
 use connect_wire::{Condition, LoginNotice, PageKind, Screen};
 use serde_json::{Value, json};
@@ -31,7 +32,8 @@ impl Site {
 #[async_trait]
 impl Connector for Site {
     fn name(&self) -> &'static str {
-        "sandbox"
+        // A connector of the utility's own name stands for the real one.
+        if self.played { "sandbox" } else { "pge" }
     }
 
     fn tries_before_lock(&self) -> Option<u8> {
@@ -42,7 +44,7 @@ impl Connector for Site {
         if !self.up.load(Ordering::SeqCst) {
             return Err(ConnectorError::SiteDown);
         }
-        Ok(LoginStep::Done(UtilitySession { connector: "sandbox".into(), version: 1, data: vec![] }))
+        Ok(LoginStep::Done(UtilitySession { connector: self.name().into(), version: 1, data: vec![] }))
     }
 
     async fn resume(
@@ -106,8 +108,16 @@ async fn what_customers_in_a_row_have_met_is_told_to_the_next_one() {
     // Nobody tries any more: after a while nothing is known.
     app.place.clock.advance(1800);
     assert_eq!(seen(&app, &company).await, (Condition::Up, None));
+    // What was met long ago does not count with what is met now.
     met(&app, &company, "f").await;
-    assert_eq!(seen(&app, &company).await.0, Condition::Down);
+    assert_eq!(seen(&app, &company).await.0, Condition::Up);
+    met(&app, &company, "a").await;
+    assert_eq!(seen(&app, &company).await.0, Condition::Troubled);
+    // Whoever tries again keeps it known.
+    app.place.clock.advance(1700);
+    met(&app, &company, "a").await;
+    app.place.clock.advance(1700);
+    assert_eq!(seen(&app, &company).await.0, Condition::Troubled);
     site.up.store(true, Ordering::SeqCst);
     assert!(met(&app, &company, "g").await.is_linked());
     assert_eq!(seen(&app, &company).await, (Condition::Up, None));
@@ -119,6 +129,15 @@ async fn an_outage_that_the_sandbox_plays_is_nobody_elses() {
     for user in ["a", "b", "c", "d", "e", "f"] {
         met(&app, &company, user).await;
     }
+    assert_eq!(seen(&app, &company).await, (Condition::Up, None));
+    // Nor does what is played end what others know of the real site.
+    let now = app.service.now();
+    for _ in 0..5 {
+        app.store.note_site(PGE, Met::Failure, now).await.unwrap();
+    }
+    let before = app.store.failing_sites().await.unwrap();
+    met(&app, &company, "g").await;
+    assert_eq!(app.store.failing_sites().await.unwrap(), before);
     assert_eq!(seen(&app, &company).await, (Condition::Up, None));
 }
 
@@ -159,10 +178,30 @@ async fn who_asks_to_be_told_is_told_by_the_company_once_it_works() {
 }
 
 #[tokio::test]
-async fn only_who_stands_before_a_utility_waits_for_it() {
+async fn only_who_stands_before_an_outage_waits_for_its_end() {
     let (app, company) = start(&Site::down(false)).await;
-    let customer = app.customer(&company, "a").await;
-    let view = app.service.ask_to_be_told(&customer.token, customer.view.step).await.unwrap();
-    assert!(matches!(view.screen, Screen::Welcome { .. }));
+    let mut customer = app.customer(&company, "a").await;
+    let ask = async |customer: &Customer, step| app.service.ask_to_be_told(&customer.token, step).await.unwrap();
+    assert!(matches!(ask(&customer, customer.view.step).await.screen, Screen::Welcome { .. }));
+    // Nothing is known against the site.
+    customer.go_to_credentials(PGE).await;
+    assert!(matches!(ask(&customer, customer.view.step).await.screen, Screen::Credentials(_)));
+    // A screen of before.
+    customer.sign_in("a", "password").await;
+    assert!(matches!(ask(&customer, customer.view.step - 1).await.screen, Screen::Credentials(_)));
     assert_eq!(waiting(&app, &company).await, Vec::<Value>::new());
+    ask(&customer, customer.view.step).await;
+    assert_eq!(waiting(&app, &company).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_outage_that_is_played_is_over_a_minute_after_it_was_asked() {
+    let (app, company) = start(&Site::down(true)).await;
+    let customer = met(&app, &company, "a").await;
+    app.service.ask_to_be_told(&customer.token, customer.view.step).await.unwrap();
+    let asked = app.service.now().as_second();
+    app.place.clock.advance(59);
+    assert_eq!(waiting(&app, &company).await[0].get("works_since"), None);
+    app.place.clock.advance(1);
+    assert_eq!(waiting(&app, &company).await[0]["works_since"], asked + 60);
 }

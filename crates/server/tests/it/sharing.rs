@@ -105,6 +105,19 @@ async fn a_renewal_asks_only_about_what_is_new() {
     assert_eq!((kind, asked.matches("chosen: true").count()), (PageKind::Meters, 2));
 }
 
+/// The choice covers it no more, so it is asked about: be it the only one.
+#[tokio::test]
+async fn who_has_chosen_is_asked_about_a_single_meter_that_the_choice_does_not_cover() {
+    let (app, company) = TestApp::start().await;
+    let mut customer = app.customer(&company, "u").await;
+    customer.go_to_credentials(PGE).await;
+    customer.submit_login(LOGIN, PASSWORD).await;
+    customer.choose("0").await;
+    let mut other = app.customer(&company, "u").await;
+    let (kind, asked) = page(other.submit_login("gas_only", PASSWORD).await);
+    assert_eq!((kind, asked.matches("MeterChoice {").count()), (PageKind::Meters, 1));
+}
+
 #[tokio::test]
 async fn the_choice_survives_a_restart_and_leaving_links_nothing() {
     let place = Place::new();
@@ -167,7 +180,16 @@ async fn nothing_older_than_the_history_is_given() {
     let next = format!("{path}&cursor={}", first["next_cursor"].as_str().unwrap());
     assert_eq!(read(&app, &company, &access, &next).await.ok()["intervals"][0]["start"], around[10]["start"]);
 
-    let access = linked(&app, &company, "u4", "usage,history-none,until-stopped").await;
+    // A link of its own: nothing is there of another one.
+    let mut customer = shaped(&app, &company, "u4", "usage,history-none,until-stopped").await;
+    customer.sign_in("elec_gas", PASSWORD).await;
+    let access = app.exchange(&company, &customer.code().await).await;
+    app.worker.sync_due().await.unwrap();
+    let accounts = read(&app, &company, &access, "/accounts").await.ok();
+    let path = format!("/intervals?account_id={}&type=ELECTRIC", accounts[0]["id"].as_str().unwrap());
+    assert_eq!(read(&app, &company, &access, &path).await.ok()["intervals"], json!([]));
+
+    let access = linked(&app, &company, "u5", "usage,history-none,until-stopped").await;
     assert_eq!(intervals(&app, &company, &access, NOW - 60 * DAY, NOW).await, Vec::<Value>::new());
 }
 
@@ -234,7 +256,27 @@ async fn the_receipt_says_what_is_shared_and_stops_it() {
         app.audit().await.into_iter().filter(|entry| entry["kind"] == "sharing_stopped").collect::<Vec<_>>();
     assert_eq!((stopped.len(), &stopped[0]["actor"]), (1, &json!("customer")));
     // Who links again begins anew.
-    assert_eq!(app.customer(&company, "u").await.view.mode, connect_wire::Mode::Create);
+    assert_eq!(app.customer(&company, "u7").await.view.mode, connect_wire::Mode::Create);
+}
+
+#[tokio::test]
+async fn of_a_file_only_what_is_shared_is_shown_and_linked() {
+    const FILE: &str = include_str!("../../../greenbutton/tests/samples/GETBatchSampleEUI.xml");
+    let (app, company) = TestApp::start().await;
+    let upload = async |user: &str, chosen: &str| {
+        let mut customer = app.customer(&company, user).await;
+        customer.act(Action::OpenSharing).await;
+        customer.choose(chosen).await;
+        customer.go_to_upload(crate::support::CHEROKEE).await;
+        customer
+    };
+    let mut customer = upload("a", "usage,history-whole,until-stopped").await;
+    assert!(page(customer.give(FILE).await).1.contains("bills: 0"), "{:?}", customer.view.screen);
+    assert!(matches!(customer.link_file().await, Screen::Linked { .. }));
+    // The file is of 2011.
+    let mut customer = upload("b", "usage,bills,history-year,until-stopped").await;
+    let (kind, shown) = page(customer.give(FILE).await);
+    assert!(kind == PageKind::Upload && shown.contains("NotShared"), "{shown}");
 }
 
 #[tokio::test]

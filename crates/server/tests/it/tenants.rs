@@ -1,14 +1,12 @@
 //! Whatever is not for a caller is refused at every endpoint, and nothing of another company's customer is
 //! in any answer. The endpoints are those of the router; a new one fails here until it is described.
 
-use connect_core::health::OutageRequest;
-use connect_core::store::OutageStore;
 use connect_core::token::{Environment, Token, TokenKind};
 use connect_server::api::endpoints;
 use connect_server::openapi;
 use serde_json::Value;
 
-use crate::support::{Answer, Call, Company, LOGIN, PGE, TestApp, delete, get, post};
+use crate::support::{Answer, Call, Company, LOGIN, TestApp, delete, get, post};
 
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,9 +61,6 @@ async fn victim(app: &TestApp, company: &Company) -> Victim {
     let user_id = "victim-customer-77";
     let access = app.access(company, user_id).await;
     while app.worker.sync_due().await.unwrap() > 0 {}
-    let asked_at = app.service.now();
-    let request = OutageRequest { user_ref: user_id.to_owned(), utility: PGE + 1, asked_at };
-    app.store.ask_to_be_told(company.client.id, request).await.unwrap();
     let read = async |path: &str| app.send(get(path).by(company).bearer(&access)).await.ok();
     let (accounts, bills) = (read("/accounts").await, read("/bills").await);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -79,6 +74,7 @@ async fn victim(app: &TestApp, company: &Company) -> Victim {
     }
     assert!(data.len() > 20, "{data:?}");
     let open = app.linked(company, user_id, LOGIN).await;
+    app.asks_to_be_told(company, user_id).await;
     Victim {
         user_id,
         access,

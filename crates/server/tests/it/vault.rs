@@ -253,7 +253,7 @@ async fn a_deleted_customers_data_keys_are_gone() {
     };
     assert_eq!(found(place.bytes()), 2);
     let user = app.store.user_by_ref(company.client.id, "u").await.unwrap().unwrap();
-    assert!(app.store.delete_user(user.id).await.unwrap());
+    assert!(app.store.delete_user(user.id, None).await.unwrap());
     // The log is emptied between two changes: by the next one it has been.
     app.company("Later", Environment::Sandbox).await;
     assert_eq!(found(place.bytes()), 0);

@@ -121,7 +121,7 @@ async fn users_may_have_the_same_ids() {
         };
         users.push(world.store.link(change(session.id, 0), link).await.unwrap().unwrap());
     }
-    assert!(world.store.delete_user(users[0]).await.unwrap());
+    assert!(world.store.delete_user(users[0], None).await.unwrap());
     assert_eq!(world.store.accounts(users[0]).await.unwrap(), []);
     assert_eq!(world.store.accounts(users[1]).await.unwrap(), found);
 }

@@ -173,7 +173,7 @@ async fn a_renewal_with_another_users_login_is_that_user() {
 async fn a_renewal_of_a_deleted_user_makes_a_new_one() {
     let world = world().await;
     let first = relink(&world, link()).await;
-    assert!(world.store.delete_user(first).await.unwrap());
+    assert!(world.store.delete_user(first, None).await.unwrap());
     let renewed = NewLink { renews: Some(first), ..link() };
     let id = renewed.new_user_id;
     assert_eq!(relink(&world, renewed).await, id);

@@ -157,7 +157,7 @@ async fn what_hangs_on_a_user_goes_with_the_user() {
     put(&world, turn, &[1, 4, 3]).await;
     world.store.put_bills(turn, Uuid::from_u128(1), vec![bill("a", 1)]).await.unwrap();
     assert!(world.store.put_document(turn.user_id, Uuid::from_u128(1), document("a", 1)).await.unwrap());
-    world.store.delete_user(turn.user_id).await.unwrap();
+    world.store.delete_user(turn.user_id, None).await.unwrap();
     for table in ["bill_documents", "series", "reading_chunks", "restatements", "bills", "sync_jobs"] {
         assert_eq!(world.peek::<u32>(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }

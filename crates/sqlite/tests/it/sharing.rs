@@ -1,7 +1,8 @@
 //! What a grant does to what is there.
 
 use connect_core::connector::MeterKind::Electric;
-use connect_core::grant::{Choices, Grant, History};
+use connect_core::connector::{RemoteAccount, RemoteMeter};
+use connect_core::grant::{Choices, Grant, History, Meters};
 use connect_core::store::{NewLink, Store, TokenStore, UsageStore};
 use connect_core::usage::window::add;
 use connect_core::usage::{Flow, Grain, Quality, Reading, Scale, Series, SeriesKind, Unit, Window};
@@ -115,12 +116,65 @@ async fn a_token_tells_when_its_grant_ends_and_the_job_ends_with_it() {
 }
 
 #[tokio::test]
-async fn a_grant_that_cannot_be_read_does_not_become_everything() {
+async fn a_grant_that_cannot_be_read_shares_nothing_and_stops_nobody() {
     let world = world().await;
     let user = relink(&world, Grant::default()).await;
     world.meddle("UPDATE users SET sharing = '{}'");
-    assert!(world.store.user(user).await.is_err());
-    // One that is older than the choice is.
+    assert_eq!(world.store.user(user).await.unwrap().unwrap().grant, Grant::nothing());
+    assert!(world.store.claim_sync(Uuid::nil(), at(20), at(140), vec![]).await.unwrap().is_some());
+    // The customer links again, or goes.
+    relink(&world, Grant::default()).await;
+    assert_eq!(world.store.user(user).await.unwrap().unwrap().grant, Grant::default());
+    world.meddle("UPDATE users SET sharing = '{}'");
+    assert!(world.store.delete_user(user, None).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_link_of_before_there_was_a_choice_shares_everything() {
+    let world = world().await;
+    let user = relink(&world, Grant::default()).await;
     world.meddle("UPDATE users SET sharing = NULL");
     assert_eq!(world.store.user(user).await.unwrap().unwrap().grant, Grant::default());
+}
+
+#[tokio::test]
+async fn only_a_grant_that_has_ended_is_deleted_as_such() {
+    let world = world().await;
+    let user = relink(&world, Grant { until: Some(at(100)), ..Grant::default() }).await;
+    assert!(!world.store.delete_user(user, Some(at(99))).await.unwrap());
+    // Renewed meanwhile.
+    relink(&world, Grant { until: Some(at(500)), ..Grant::default() }).await;
+    assert!(!world.store.delete_user(user, Some(at(100))).await.unwrap());
+    assert!(world.store.delete_user(user, Some(at(500))).await.unwrap());
+}
+
+/// Two meters without marks of their own: of another choice the readings of one must not become the other's.
+#[tokio::test]
+async fn another_choice_among_meters_without_marks_begins_anew() {
+    let world = world().await;
+    let chosen = |place| {
+        let kinds = [Electric, Electric].map(|kind| RemoteMeter { public_id: None, kind });
+        let account = RemoteAccount {
+            public_id: None,
+            account_number: "1".into(),
+            address: String::new(),
+            meters: kinds.into(),
+        };
+        Grant { meters: Some(Meters::choose(&[account], &[place])), ..Grant::default() }
+    };
+    let meters = async |user| {
+        let accounts = world.store.accounts(user).await.unwrap();
+        accounts[0].meters.iter().map(|meter| meter.id.as_u128()).collect::<Vec<_>>()
+    };
+    let link_of = async |grant: Grant, id| {
+        let session = session(CLIENT);
+        world.store.add_session(session.clone()).await.unwrap();
+        let link = NewLink { grant, accounts: vec![account(1, "1", &[meter(id, Electric)])], ..link() };
+        world.store.link(change(session.id, 0), link).await.unwrap().unwrap()
+    };
+    let user = link_of(chosen(0), 11).await;
+    link_of(chosen(0), 12).await;
+    assert_eq!(meters(user).await, [11], "the same choice: the same meter");
+    link_of(chosen(1), 13).await;
+    assert_eq!(meters(user).await, [13]);
 }

@@ -122,7 +122,7 @@ async fn a_deleted_user_has_no_job() {
     let world = world().await;
     let (_, user) = world.linked("customer", 1).await;
     claim(&world.store, FIRST, 10).await.unwrap();
-    world.store.delete_user(user).await.unwrap();
+    world.store.delete_user(user, None).await.unwrap();
     assert!(!world.store.put_session(turn(user, FIRST), b"late".to_vec()).await.unwrap());
     assert!(world.store.sync_state(user).await.unwrap().is_none());
 }

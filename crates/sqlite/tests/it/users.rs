@@ -19,7 +19,7 @@ async fn a_deleted_user_leaves_nothing_behind() {
     }
     assert_eq!(world.store.redeem_code(exchange(1, 100, 1)).await.unwrap(), Redeemed::Yes);
 
-    assert!(world.store.delete_user(user).await.unwrap());
+    assert!(world.store.delete_user(user, None).await.unwrap());
 
     assert!(world.store.user(user).await.unwrap().is_none());
     assert!(world.store.user_by_ref(CLIENT, "customer").await.unwrap().is_none());
@@ -34,15 +34,15 @@ async fn a_deleted_user_leaves_nothing_behind() {
     assert!(world.store.session_by_handle(&first.handle).await.unwrap().is_none());
     assert!(world.store.session_by_handle(&second.handle).await.unwrap().is_none());
     assert!(!world.store.issue_code(second.id, digest(3), at(1), at(60)).await.unwrap());
-    assert!(!world.store.delete_user(user).await.unwrap(), "only once");
-    assert!(!world.store.delete_user(Uuid::from_u128(99)).await.unwrap());
+    assert!(!world.store.delete_user(user, None).await.unwrap(), "only once");
+    assert!(!world.store.delete_user(Uuid::from_u128(99), None).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_deleted_login_is_not_left_in_the_file() {
     let world = world().await;
     let (_, user) = world.linked("customer", 1).await;
-    assert!(world.store.delete_user(user).await.unwrap());
+    assert!(world.store.delete_user(user, None).await.unwrap());
     let secret = format!("sealed for {user}");
     let World { store, path, _dir } = world;
     // Closing empties the write-ahead log.

@@ -28,15 +28,15 @@ impl Job {
         self.session.flow.mode.renews().and(before)?.meters.as_ref()
     }
 
-    /// The same, if it decides about these accounts: then nothing is asked.
-    pub(super) fn decided<'a>(&self, accounts: &[RemoteAccount], before: Option<&'a Grant>) -> Option<&'a Meters> {
-        self.earlier(before).filter(|meters| meters.decide(accounts))
-    }
-
-    /// Whether there is a choice that the customer has not made, be it now or when the link was made.
-    pub(super) fn asks(&self, accounts: &[RemoteAccount], before: Option<&Grant>) -> bool {
-        let several = accounts.iter().map(|account| account.meters.len()).sum::<usize>() > 1;
-        several && self.decided(accounts, before).is_none()
+    /// What is shared of these accounts without a question; `None` where the customer has to choose. Who has chosen
+    /// before is asked about whatever that choice does not cover, be it a single meter.
+    pub(super) fn decided(&self, accounts: &[RemoteAccount], before: Option<&Grant>) -> Option<Option<Meters>> {
+        let meters = accounts.iter().map(|account| account.meters.len()).sum::<usize>();
+        match self.earlier(before) {
+            Some(earlier) if meters == 0 || earlier.decide(accounts) => Some(Some(earlier.clone())),
+            Some(_) => None,
+            None => (meters <= 1).then_some(None),
+        }
     }
 
     /// The link that this login would write anew, if there is one: of the login, else the one that is renewed.

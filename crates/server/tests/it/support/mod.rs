@@ -24,7 +24,7 @@ use connect_server::api;
 use connect_server::service::{ConnectTokenRequest, Service, Settings, UtilityRef};
 use connect_server::worker::{Secrets, Worker, together};
 use connect_sqlite::SqliteStore;
-use connect_wire::FlowView;
+use connect_wire::{FlowView, PageKind, Screen};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -196,6 +196,17 @@ impl TestApp {
         customer.sign_in(username, PASSWORD).await;
         assert!(customer.is_linked(), "{:?}", customer.view.screen);
         customer
+    }
+
+    /// A customer who meets an outage at Pacific Gas and Electric and asks to be told when it is over.
+    pub async fn asks_to_be_told(&self, company: &Company, user_id: &str) {
+        let mut customer = self.customer(company, user_id).await;
+        if matches!(customer.view.screen, Screen::Welcome { .. }) {
+            customer.go_to_credentials(PGE).await;
+        }
+        customer.sign_in("site_down", PASSWORD).await;
+        let told = self.service.ask_to_be_told(&customer.token, customer.view.step).await.unwrap();
+        assert!(matches!(told.screen, Screen::Page { kind: PageKind::Told, .. }), "{told:?}");
     }
 
     /// An authorization code of a new link.
