@@ -153,6 +153,42 @@ for (const [name, { login, ...what }] of Object.entries(AT_CODE)) {
   });
 }
 
+/** Leaves nothing ticked, and goes on by the button of this name. */
+const unticks = (button: string) => async (modal: Modal) => {
+  for (const box of await modal.frame.getByRole('checkbox').all()) await box.uncheck();
+  await modal.button(button).click();
+};
+
+test('nothing is shared', async ({ modal, reader, start }) => {
+  await start('pge');
+  await modal.button('Choose what is shared').click();
+  await modal.at('Choose what is shared');
+  await hears('sharing-nothing', { act: unticks('Save this choice'), says: 'Nothing is chosen.', at: 'note' }, modal, reader);
+});
+
+test('no meter is shared', async ({ modal, reader, start }) => {
+  await start('pge');
+  await modal.proceed();
+  await modal.signIn('elec_gas');
+  await modal.at('Which meters do you share?');
+  await hears('meters-none', { act: unticks('Share these meters'), says: 'No meter is chosen.', at: 'note' }, modal, reader);
+});
+
+test('told when it works again', async ({ modal, reader, start }) => {
+  await start('pge');
+  await modal.proceed();
+  await modal.signIn('site_down');
+  await expect(modal.alert).toBeFocused();
+  await reader.skip();
+  reader.does('Tell me when it works again');
+  await modal.button('Tell me when it works again').click();
+  await modal.at('Northwind Solar will let you know');
+  await expect(modal.title).toBeFocused();
+  await reader.heard();
+  await reader.reads();
+  expect(reader.transcript).toMatchSnapshot('told.txt');
+});
+
 test('a utility that takes its time', async ({ modal, page, reader, start }) => {
   await start('pge');
   await modal.proceed();

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod bills;
+mod choices;
 mod clients;
 mod connect_tokens;
 mod consent;
