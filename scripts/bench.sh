@@ -13,6 +13,9 @@ echo
 echo "Rotation of the master key over 100,000 items beside the service (crates/server/examples/rotation.rs):"
 cargo run --release --quiet --package connect-server --example rotation -- 100000 "$@"
 echo
+echo "A search in the directory, key by key (crates/core/examples/search.rs):"
+cargo run --release --quiet --package connect-core --example search
+echo
 echo "What a browser downloads (brotli):"
 cargo xtask site
 cargo xtask sizes

@@ -14,10 +14,15 @@ const SHOWN = ['welcome', 'credentials-wrong', 'method', 'linked'];
 const PICTURES = resolve(__dirname, '../../docs/screens');
 const ALL = process.env.CONNECT_E2E_ALL === '1';
 
-for (const language of LANGUAGES) {
-  test(`every state in ${language}`, async ({ page }) => {
-    test.setTimeout(240_000);
-    const schemes = ALL || language === 'en' ? (['light', 'dark'] as const) : (['light'] as const);
+const looks = LANGUAGES.flatMap((language) => {
+  const schemes = ALL || language === 'en' ? (['light', 'dark'] as const) : (['light'] as const);
+  return schemes.map((colorScheme) => ({ language, colorScheme }));
+});
+
+for (const { language, colorScheme } of looks) {
+  test(`every state in ${language}, ${colorScheme}`, async ({ page }) => {
+    test.setTimeout(300_000);
+    await page.emulateMedia({ colorScheme });
     await page.goto(`${CONNECT}/design`);
     const names = await page.locator('.states h2').allTextContents();
     expect(names.length).toBeGreaterThan(50);
@@ -28,22 +33,18 @@ for (const language of LANGUAGES) {
       if (process.env.CONNECT_DOCS_SCREENS === '1' && language !== 'en' && SHOWN.includes(name)) {
         await page.screenshot({ path: join(PICTURES, `${name}-${language}.png`) });
       }
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme });
-        // Colours of buttons fade.
-        await page.waitForFunction(isSettled, colorScheme);
-        const axe = new AxeBuilder({ page }).withTags(TAGS);
-        // By far the slowest rule: what it finds is found in English.
-        if (!ALL && language !== 'en') axe.disableRules('color-contrast');
-        const { violations, incomplete } = await axe.analyze();
-        // Within the ring that turns around a utility's tile, and on a question that lies over the screen, axe cannot tell
-        // what is below: the tile, and the question's colours on the same ground, are measured on other screens. A page
-        // of text that is longer than the window is made reachable by keys in the frame's script, which does not run here.
-        const told = /class="monogram"|id="leave-(title|text)"/;
-        const undecided = incomplete.filter(({ id, nodes }) => id === 'color-contrast' && nodes.some(({ html }) => !told.test(html)));
-        const rules = violations.filter(({ id }) => id !== 'scrollable-region-focusable');
-        for (const { id, nodes } of [...rules, ...undecided]) found.push(`${name}, ${colorScheme}: ${id}: ${nodes[0]!.html.slice(0, 120)}`);
-      }
+      await page.waitForFunction(isSettled, colorScheme);
+      const axe = new AxeBuilder({ page }).withTags(TAGS);
+      // By far the slowest rule: what it finds is found in English.
+      if (!ALL && language !== 'en') axe.disableRules('color-contrast');
+      const { violations, incomplete } = await axe.analyze();
+      // Within the ring that turns around a utility's tile, and on a question that lies over the screen, axe cannot tell
+      // what is below: the tile, and the question's colours on the same ground, are measured on other screens. A page
+      // of text that is longer than the window is made reachable by keys in the frame's script, which does not run here.
+      const told = /class="monogram"|id="leave-(title|text)"/;
+      const undecided = incomplete.filter(({ id, nodes }) => id === 'color-contrast' && nodes.some(({ html }) => !told.test(html)));
+      const rules = violations.filter(({ id }) => id !== 'scrollable-region-focusable');
+      for (const { id, nodes } of [...rules, ...undecided]) found.push(`${name}, ${colorScheme}: ${id}: ${nodes[0]!.html.slice(0, 120)}`);
       const size = page.viewportSize()!;
       if (size.width > 400) continue;
       await page.setViewportSize({ width: 320, height: size.height });
