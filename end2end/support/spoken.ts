@@ -15,7 +15,7 @@ const name = (node: Node) => String(node.name?.value ?? '').replace(/\s+/g, ' ')
 const property = (node: Node, key: string): unknown => node.properties?.find((p) => p.name === key)?.value.value;
 
 /** Roles whose name is their content: what is inside is not read once more. */
-const WHOLE = new Set(['heading', 'button', 'link', 'option', 'textbox', 'combobox', 'img', 'image', 'progressbar']);
+const WHOLE = new Set(['heading', 'button', 'link', 'option', 'textbox', 'combobox', 'checkbox', 'radio', 'img', 'image', 'progressbar']);
 const LANDMARKS: Record<string, string> = { main: 'main', banner: 'banner', contentinfo: 'content information', navigation: 'navigation' };
 /** What is said on the way into them, before what is inside. */
 const SURROUNDINGS = new Set(['dialog', 'alertdialog', 'alert', 'status', 'list', 'listbox', 'form', 'region', 'group', 'Iframe', ...Object.keys(LANDMARKS)]);
@@ -37,6 +37,8 @@ function phrase(node: Node, children: number, secret: boolean): string {
     default: said.push(name(node), LANDMARKS[kind] ? `${LANDMARKS[kind]} landmark` : kind);
   }
   if (pressed !== undefined) said.push(pressed === 'true' ? 'pressed' : 'not pressed');
+  const checked = property(node, 'checked');
+  if (checked !== undefined) said.push(checked === 'true' ? 'checked' : 'not checked');
   if (property(node, 'expanded') !== undefined) said.push(property(node, 'expanded') ? 'expanded' : 'collapsed');
   said.push(
     property(node, 'selected') === true && 'selected',
