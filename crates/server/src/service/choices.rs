@@ -28,14 +28,10 @@ impl Service {
                 }
                 self.carry_out(run, step, &Action::Share(choices), None).await
             }
-            _ => self.choose_method(token, step, chosen).await,
+            _ => {
+                let work = Work::Resume(ChallengeInput::Method(chosen.to_owned()));
+                self.carry_out(run, step, &Action::ChooseMethod { id: chosen.to_owned() }, Some(work)).await
+            }
         }
-    }
-
-    /// Chooses how to receive a code.
-    pub async fn choose_method(&self, token: &Secret, step: u32, id: &str) -> Result<FlowView, RunError> {
-        let run = self.open_run(token).await?;
-        let work = Work::Resume(ChallengeInput::Method(id.to_owned()));
-        self.carry_out(run, step, &Action::ChooseMethod { id: id.to_owned() }, Some(work)).await
     }
 }

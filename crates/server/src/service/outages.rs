@@ -1,7 +1,7 @@
 //! Customers who want to be told when a utility works again: kept for their company, which can reach them.
 
 use connect_core::clock::after;
-use connect_core::flow::{Action, ConsentNotice, Flow, Stage};
+use connect_core::flow::{Action, ConsentNotice, Stage};
 use connect_core::health::{Health, OutageRequest, Sites};
 use connect_core::secret::Secret;
 use connect_core::store::{Advance, Client, ConnectSession};
@@ -29,15 +29,14 @@ pub struct Waiting {
 impl Service {
     /// Keeps the request of a customer at a utility that does not answer. Elsewhere it changes nothing.
     pub async fn ask_to_be_told(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
-        let Run { session, client } = self.open_run(token).await?;
-        let acted = session.flow.act(&Action::AskToBeTold, self.clock.now());
-        let (true, Ok((flow, _)), Some(utility)) = (session.step == step, acted, session.flow.stage.utility())
+        let run = self.open_run(token).await?;
+        let acted = run.session.flow.act(&Action::AskToBeTold, self.clock.now());
+        let (true, Ok((flow, _)), Some(utility)) =
+            (run.session.step == step, acted, run.session.flow.stage.utility())
         else {
-            return Ok(self.view_of(&Run { session, client }).await?);
+            return Ok(self.view_of(&run).await?);
         };
-        let down = self.sites(client.environment).await?.condition(utility) != Condition::Up;
-        let run = Run { session, client };
-        if !down && !has_met_outage(&run.session.flow) && self.consent_open(&run) {
+        if !self.meets_outage(&run, utility).await? {
             return Ok(self.view_of(&run).await?);
         }
         let Run { session, client } = run;
@@ -51,9 +50,18 @@ impl Service {
         Ok(self.view_of(&Run { session, client }).await?)
     }
 
-    /// Whether nothing of ours keeps a consent from being asked for.
-    fn consent_open(&self, run: &Run) -> bool {
-        !matches!(run.session.flow.stage, Stage::Consent { .. }) || self.consent_url(run).is_some()
+    /// Whether the utility's site is known not to do well, or the customer has just met that, or there is no way to it.
+    async fn meets_outage(&self, run: &Run, utility: u32) -> Result<bool, Fault> {
+        let met = match &run.session.flow.stage {
+            Stage::Credentials(login) => {
+                matches!(login.notice, Some(LoginNotice::Down | LoginNotice::TimedOut))
+            }
+            Stage::Consent { notice, .. } => {
+                *notice == Some(ConsentNotice::Down) || self.consent_url(run).is_none()
+            }
+            _ => false,
+        };
+        Ok(met || self.sites(run.client.environment).await?.condition(utility) != Condition::Up)
     }
 
     /// Whether the sandbox plays a utility for clients of this environment.
@@ -81,16 +89,5 @@ impl Service {
             }
         };
         Ok(requests.into_iter().map(waiting).collect())
-    }
-}
-
-/// Whether the customer has just met an outage.
-fn has_met_outage(flow: &Flow) -> bool {
-    match &flow.stage {
-        Stage::Credentials(login) => {
-            matches!(login.notice, Some(LoginNotice::Down | LoginNotice::TimedOut))
-        }
-        Stage::Consent { notice, .. } => *notice == Some(ConsentNotice::Down),
-        _ => false,
     }
 }

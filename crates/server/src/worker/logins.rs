@@ -224,11 +224,9 @@ impl Job {
     }
 
     async fn ask(&self, work: Work) -> Result<Outcome, Fault> {
-        if let Work::Share(places) = &work {
-            return self.chosen(places);
-        }
-        // Switched off by an operator: for the customer the site is down.
-        if self.store.utilities_off().await?.iter().any(|(utility, _)| *utility == self.utility) {
+        // Switched off by an operator: for the customer the site is down. What was accepted before needs it no more.
+        let needs_site = !matches!(work, Work::Share(_));
+        if needs_site && self.store.utilities_off().await?.iter().any(|(utility, _)| *utility == self.utility) {
             return Ok(Outcome::Off);
         }
         let cx = LoginContext { utility: self.utility, now: self.clock.now(), attended: true };
@@ -258,7 +256,7 @@ impl Job {
                 }
                 (login, answers, self.connector.resume(cx, pending.state, input).await)
             }
-            Work::Share(_) => return Err(Fault::Broken("a choice among meters as a login")),
+            Work::Share(places) => return self.chosen(&places),
             Work::Redeem(code) => {
                 return Ok(match self.connector.redeem(cx, &code).await {
                     Ok(session) => self.linked(cx, None, session).await,
@@ -319,8 +317,7 @@ impl Job {
             Outcome::Linked(login, session, accounts) => {
                 self.note(if login.is_some() { Recorded::LoginAccepted } else { Recorded::ConsentRedeemed })
                     .await?;
-                let digest = self.digest_of(login.as_ref());
-                let before = self.known(&digest).await?.map(|user| user.grant);
+                let before = self.before(login.as_ref()).await?;
                 // At the utility's own site the choice is made there.
                 let decided = if login.is_some() { self.decided(&accounts, before.as_ref()) } else { Some(None) };
                 match (login, decided) {
@@ -332,7 +329,7 @@ impl Job {
                 }
             }
             Outcome::Chosen(login, session, accounts, meters) => {
-                let before = self.known(&self.digest_of(Some(&login))).await?.map(|user| user.grant);
+                let before = self.before(Some(&login)).await?;
                 let grant = self.grant(Some(meters), before.as_ref());
                 self.write_link(Some(login), &session, accounts, grant).await
             }

@@ -200,7 +200,7 @@ async fn a_token_that_expires_in_mid_flow_ends_the_run_there() {
         service.select(token, step, PGE).await.unwrap_err(),
         service.submit_login(token, step, LOGIN, Secret::new(PASSWORD)).await.unwrap_err(),
         service.submit_answer(token, step, Secret::new("123456")).await.unwrap_err(),
-        service.choose_method(token, step, "sms").await.unwrap_err(),
+        service.choose(token, step, "sms").await.unwrap_err(),
         service.resend(token, step).await.unwrap_err(),
         service.wait(token, step).await.unwrap_err(),
         service.search(token, "pge").await.unwrap_err(),

@@ -23,8 +23,6 @@ impl Job {
     }
 
     pub(super) fn grant(&self, meters: Option<Meters>, before: Option<&Grant>) -> Grant {
-        // A first link begins its history now, whoever had this login before.
-        let before = self.session.flow.mode.renews().and(before);
         Grant::give(self.session.flow.choices, meters, before, self.clock.now())
     }
 

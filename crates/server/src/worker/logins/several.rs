@@ -4,7 +4,6 @@ use connect_core::connector::{Login, RemoteAccount, UtilitySession};
 use connect_core::flow::Answer;
 use connect_core::grant::{Grant, Meters};
 use connect_core::secret::Secret;
-use connect_core::store::User;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -23,31 +22,26 @@ struct Held {
 }
 
 impl Job {
-    /// What the link that is renewed says about meters.
-    fn earlier<'a>(&self, before: Option<&'a Grant>) -> Option<&'a Meters> {
-        self.session.flow.mode.renews().and(before)?.meters.as_ref()
-    }
-
     /// What is shared of these accounts without a question; `None` where the customer has to choose. Who has chosen
     /// before is asked about whatever that choice does not cover, be it a single meter.
     pub(super) fn decided(&self, accounts: &[RemoteAccount], before: Option<&Grant>) -> Option<Option<Meters>> {
         let meters = accounts.iter().map(|account| account.meters.len()).sum::<usize>();
-        match self.earlier(before) {
+        match before.and_then(|before| before.meters.as_ref()) {
             Some(earlier) if meters == 0 || earlier.decide(accounts) => Some(Some(earlier.clone())),
             Some(_) => None,
             None => (meters <= 1).then_some(None),
         }
     }
 
-    /// The link that this login would write anew, if there is one: of the login, else the one that is renewed.
-    pub(super) async fn known(&self, digest: &[u8; 32]) -> Result<Option<User>, Fault> {
-        if let Some(user) = self.store.user_by_login(self.client_id, digest).await? {
-            return Ok(Some(user));
-        }
-        Ok(match self.session.flow.mode.renews() {
-            Some(user) => self.store.user(user).await?.filter(|user| user.client_id == self.client_id),
-            None => None,
-        })
+    /// What the link shares that this run renews: of the login, if it has one, else of the user that is renewed. A first
+    /// link begins anew, whoever had its login before.
+    pub(super) async fn before(&self, login: Option<&Login>) -> Result<Option<Grant>, Fault> {
+        let Some(renewed) = self.session.flow.mode.renews() else { return Ok(None) };
+        let user = match self.store.user_by_login(self.client_id, &self.digest_of(login)).await? {
+            Some(user) => Some(user),
+            None => self.store.user(renewed).await?.filter(|user| user.client_id == self.client_id),
+        };
+        Ok(user.map(|user| user.grant))
     }
 
     /// Asks the customer which of the meters are shared; what is needed then is kept, sealed.
@@ -58,7 +52,7 @@ impl Job {
         accounts: Vec<RemoteAccount>,
         before: Option<&Grant>,
     ) -> Result<(), Fault> {
-        let choices = choices_of(&accounts, self.earlier(before));
+        let choices = choices_of(&accounts, before.and_then(|before| before.meters.as_ref()));
         let password = Zeroizing::new(login.password.expose().to_owned());
         let held = Held { username: login.username.clone(), password, session, accounts };
         let sealed = self.vault.seal(&self.place(), &zeroize_json(&held)?)?;
