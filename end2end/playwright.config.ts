@@ -10,6 +10,27 @@ const data = (process.env.CONNECT_E2E_DATA ??= join(tmpdir(), `connect-e2e-${pro
 // For tests that act as the operator.
 process.env.CONNECT_E2E_SERVER ??= server;
 
+const firefox = {
+  browserName: 'firefox' as const,
+  // Debian's Firefox, driven by WebDriver BiDi: Playwright's other way needs a Firefox of its own.
+  channel: 'moz-firefox',
+  contextOptions: {}, // Reduced motion is a setting of the profile here.
+  launchOptions: {
+    executablePath: join(__dirname, 'support', 'firefox.mjs'),
+    firefoxUserPrefs: {
+      'ui.prefersReducedMotion': 1,
+      // Clicks and keys of the driver do not arrive in a frame that is a process of its own.
+      'fission.autostart': false,
+      // Else a wheel scrolls what no customer's wheel would.
+      'remote.events.async.wheel.enabled': true,
+      // As on a device without a mouse, and as in Chromium without a window: the page is as wide as its window.
+      'ui.useOverlayScrollbars': 1,
+      // Asked for by the browser itself, whatever the page's policy.
+      'browser.chrome.site_icons': false,
+    },
+  },
+};
+
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
@@ -44,7 +65,6 @@ export default defineConfig({
       name: 'desktop',
       use: { viewport: { width: 1280, height: 800 } },
       testIgnore: /no-js\.spec\.ts/,
-      grepInvert: process.env.CONNECT_E2E_ALL === '1' ? undefined : /every state in (?!en,)/,
     },
     {
       name: 'phone',
@@ -77,23 +97,25 @@ export default defineConfig({
         /without a frame the loader speaks it/,
       ],
       use: {
-        browserName: 'firefox',
-        // Debian's Firefox, driven by WebDriver BiDi: Playwright's other way needs a Firefox of its own.
-        channel: 'moz-firefox',
+        ...firefox,
         viewport: { width: 1280, height: 800 },
-        contextOptions: {}, // Reduced motion is a setting of the profile here.
+      },
+    },
+    {
+      name: 'no-js-firefox',
+      testMatch: /no-js\.spec\.ts/,
+      use: {
+        ...firefox,
+        viewport: { width: 1280, height: 800 },
         launchOptions: {
-          executablePath: join(__dirname, 'support', 'firefox.mjs'),
+          ...firefox.launchOptions,
           firefoxUserPrefs: {
-            'ui.prefersReducedMotion': 1,
-            // Clicks and keys of the driver do not arrive in a frame that is a process of its own.
-            'fission.autostart': false,
-            // Else a wheel scrolls what no customer's wheel would.
-            'remote.events.async.wheel.enabled': true,
-            // As on a device without a mouse, and as in Chromium without a window: the page is as wide as its window.
-            'ui.useOverlayScrollbars': 1,
-            // Asked for by the browser itself, whatever the page's policy.
-            'browser.chrome.site_icons': false,
+            ...firefox.launchOptions.firefoxUserPrefs,
+            // Through support/no-script.mjs.
+            'network.proxy.type': 1,
+            'network.proxy.http': '127.0.0.1',
+            'network.proxy.http_port': 4174,
+            'network.proxy.allow_hijacking_localhost': true,
           },
         },
       },
@@ -123,6 +145,12 @@ export default defineConfig({
       command: 'node host/serve.mjs',
       env: { CONNECT_E2E_DATA: data },
       url: 'http://127.0.0.1:4173/healthz',
+      reuseExistingServer: false,
+    },
+    {
+      name: 'no-script',
+      command: 'node support/no-script.mjs',
+      url: 'http://127.0.0.1:4174/healthz',
       reuseExistingServer: false,
     },
   ],

@@ -71,6 +71,12 @@
     else early = 'Escape';
   });
 
+  // A keyboard has come over the page (initialize.js): the field stays in sight.
+  window.addEventListener('resize', () => {
+    const at = document.activeElement;
+    if (at && at.matches('input')) at.scrollIntoView({ block: 'nearest' });
+  });
+
   // A file may be dropped anywhere on a screen that takes one. Elsewhere the browser would open it.
   for (const type of ['dragover', 'dragleave', 'drop']) {
     document.addEventListener(type, (event) => {

@@ -2,9 +2,19 @@
 // Styles go through the CSSOM only, which a strict CSP allows.
 (() => {
   'use strict';
+  const script = document.currentScript;
+  // react-script-hook 1.7, within react-pelm-connect, looks while it renders and listens a moment later: with a script
+  // that has loaded in between, the button would stay disabled. Who comes too late is told all the same.
+  if (script) {
+    script.addEventListener('load', () => {
+      script.addEventListener = (type, listener, ...rest) => {
+        EventTarget.prototype.addEventListener.call(script, type, listener, ...rest);
+        if (type === 'load' && typeof listener === 'function') queueMicrotask(() => listener.call(script, new Event(type)));
+      };
+    }, true);
+  }
   if (window.PelmConnect) return; // Wrappers load this more than once.
 
-  const script = document.currentScript;
   const base = new URL((script && script.src) || location.href).origin;
   const opaque = [location.origin, window.origin].includes('null');
   const tokenShape = /^cnt_(test|live)_ct_([0-9A-Za-z]{22})_([0-9A-Za-z]{49})$/;
@@ -151,7 +161,7 @@
       frame = createFrame(token, config, dialog, onHello, onMessage);
       speak(languageOf(config));
       // Hidden until hello: it may be an error page.
-      style(frame.iframe, { ...cover, position: 'absolute', visibility: 'hidden' });
+      style(frame.iframe, { ...cover, position: 'absolute', 'min-height': 0, visibility: 'hidden' });
     }
 
     function speak(language) {
@@ -193,8 +203,23 @@
       for (const callback of waiting.splice(0)) call(callback);
     }
 
+    /** A keyboard on the screen covers the page and leaves its size alone: the modal keeps to what is seen. */
+    function fit() {
+      const { height, offsetTop, scale } = window.visualViewport;
+      const covered = scale < 1.01 && innerHeight - height > 60;
+      style(dialog, { height: covered ? `${height}px` : '100%', 'min-height': covered ? 0 : '100dvh', top: covered ? `${offsetTop}px` : 0 });
+    }
+
+    function follow(how) {
+      const seen = window.visualViewport; // Some phones have none.
+      if (!seen) return;
+      for (const type of ['resize', 'scroll']) seen[how](type, fit);
+      fit();
+    }
+
     function show() {
       if (dialog.open) return;
+      follow('addEventListener');
       hideBackdrop();
       // Host focus traps set these.
       dialog.removeAttribute('inert');
@@ -214,6 +239,7 @@
       const callbacks = { ...initialized, ...given };
       hideCard();
       session = undefined;
+      follow('removeEventListener');
       dialog.close();
       if (opener && opener.isConnected) opener.focus({ preventScroll: true });
       if (scrollX !== left || scrollY !== top) scrollTo({ left, top, behavior: 'instant' });

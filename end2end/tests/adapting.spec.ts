@@ -2,7 +2,7 @@
 // colours, no motion; and whether its targets are large enough to hit. One visit looks at all of it.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Frame, Page } from '@playwright/test';
+import type { Frame, Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { cut, flat, focused, moving, sideways, small, spaceOut } from '../support/measures';
 import { SCREENS } from '../support/screens';
@@ -36,6 +36,40 @@ async function resize(page: Page, frame: Frame, size: { width: number; height: n
   // Rules for a size hold from the next picture on; a Tab before it would scroll to where the control was.
   await frame.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }));
 }
+
+test('a keyboard on the screen covers neither the field nor the way on', async ({ modal, page, start }) => {
+  const { width, height } = { width: 360, height: 740 };
+  await page.setViewportSize({ width, height });
+  // As on a phone: what is seen becomes smaller, the page does not.
+  await page.addInitScript((high) => {
+    Object.defineProperty(window, 'visualViewport', { value: Object.assign(new EventTarget(), { height: high, offsetTop: 0, scale: 1 }) });
+  }, height);
+  const leave = (high: number, offsetTop: number, scale = 1) => page.evaluate((values) => {
+    Object.assign(window.visualViewport!, values).dispatchEvent(new Event('resize'));
+  }, { height: high, offsetTop, scale });
+  const place = () => modal.dialog.evaluate((dialog) => { const { top, bottom } = dialog.getBoundingClientRect(); return [top, bottom]; });
+  await start('pge');
+  await modal.proceed();
+  await modal.signIn('bad_password');
+  await expect(modal.password).toBeFocused();
+
+  await leave(330, 60);
+  await expect.poll(place).toEqual([60, 390]);
+  const bottom = async (control: Locator) => {
+    const { y, height: high } = (await control.boundingBox())!;
+    return y + high;
+  };
+  await expect.poll(() => bottom(modal.password), 'the field is above the keyboard').toBeLessThanOrEqual(390);
+  await modal.button('Sign in').scrollIntoViewIfNeeded();
+  expect(await bottom(modal.button('Sign in')), 'so is the button').toBeLessThanOrEqual(390);
+  await page.screenshot({ path: join(PICTURES, 'keyboard.png') });
+
+  await leave(height, 0);
+  await expect.poll(place).toEqual([0, height]);
+  // Enlarged with two fingers: what is seen is a part of the modal, on purpose.
+  await leave(330, 60, 2);
+  expect(await place()).toEqual([0, height]);
+});
 
 for (const [name, { reach }] of MODAL) {
   test(name, async ({ modal, page, problems, start, user, utility }) => {

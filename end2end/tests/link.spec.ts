@@ -109,6 +109,28 @@ test('the same user_id again renews the link, and access stays', async ({ modal,
   expect(await readUser(access, user)).toMatchObject({ id: user, utility_username: 'elec_gas', credentials_valid: true });
 });
 
+test('renewing a link asks for the code, too', async ({ modal, page, start, user, utility }) => {
+  await start(utility.slug);
+  await modal.proceed();
+  await modal.signIn('mfa_email');
+  await modal.verify('123456');
+  await modal.linked(utility.name);
+  const access = await exchange(await modal.done());
+
+  await page.evaluate(() => { window.calls = []; });
+  await modal.reopen(await connectToken(user));
+  await modal.at(`Sign in to ${utility.name} again`);
+  await modal.password.fill('password');
+  await modal.button('Sign in').click();
+  await modal.at(`Enter the code from ${utility.name}`);
+  await modal.verify('000000');
+  await expect(modal.code).toHaveAttribute('aria-invalid', 'true');
+  await modal.verify('123456');
+  await modal.linked(utility.name);
+  await modal.done();
+  expect(await readUser(access, user)).toMatchObject({ utility_username: 'mfa_email', credentials_valid: true });
+});
+
 test('a login that was linked under another user_id belongs to the new one', async ({ modal, page, start, user, utility }) => {
   await start(utility.slug);
   await modal.proceed();

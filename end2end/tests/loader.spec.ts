@@ -119,6 +119,24 @@ test('the script included again changes nothing, open or not', async ({ modal, p
   await expect(modal.iframe).toHaveCount(1);
 });
 
+test('a wrapper that listens to the script after it has loaded is told, and only that one', async ({ page }) => {
+  await page.goto(PLAIN);
+  const told = await page.evaluate(async () => {
+    const script = document.createElement('script');
+    script.src = 'http://localhost:8080/initialize.js';
+    const heard: string[] = [];
+    await new Promise<void>((resolve) => {
+      script.addEventListener('load', () => { heard.push('in time'); resolve(); });
+      document.body.append(script);
+    });
+    await new Promise<void>((resolve) => {
+      script.addEventListener('load', ({ type }) => { heard.push(`late: ${type}`); resolve(); });
+    });
+    return heard;
+  });
+  expect(told).toEqual(['in time', 'late: load']);
+});
+
 test('exit() closes without a callback; the next open is a new one', async ({ modal, page, start }) => {
   const token = await start();
   await page.evaluate(() => window.PelmConnect.exit());

@@ -91,6 +91,22 @@ test('the first hit of a search is chosen by Enter', async ({ modal, page }) => 
   await modal.at(`Sign in to ${PGE}`);
 });
 
+test('Enter chooses nothing of a list that does not answer what was typed', async ({ modal, page }) => {
+  await modal.search.fill('pacific gas');
+  await expect(modal.option(PGE)).toHaveAttribute('aria-selected', 'true');
+  const release = await hold(page, '**/_connect/search');
+  await modal.search.fill('cherokee electric');
+  await modal.search.press('Enter');
+  await expect(modal.frame.locator('.search'), 'it says that it waits').toHaveAttribute('data-waits');
+  await expect(modal.option(PGE)).toHaveAttribute('aria-selected', 'false');
+  release();
+  await expect(modal.option(CHEROKEE)).toHaveAttribute('aria-selected', 'true');
+  await expect(modal.frame.locator('.search')).not.toHaveAttribute('data-waits');
+  await modal.at('Who sends your energy bill?');
+  await modal.search.press('Enter');
+  await modal.at(`Sign in to ${CHEROKEE}`);
+});
+
 test('Escape empties the box first, then leaves', async ({ modal, page }) => {
   await modal.search.fill('edison');
   await expect(modal.frame.getByText('Large utilities')).toBeHidden();

@@ -3,7 +3,7 @@
 import { CONNECT, connectToken } from '../support/api';
 import { expect, test as base } from '../support/fixtures';
 import { hold } from '../support/hold';
-import { PGE, PLAIN, type Modal } from '../support/modal';
+import { PGE, PLAIN, SAMPLE, type Modal } from '../support/modal';
 import { Reader } from '../support/spoken';
 
 const test = base.extend<{ reader: Reader }>({
@@ -271,9 +271,60 @@ test('the question before leaving', async ({ modal, page, reader, start }) => {
   expect(reader.transcript).toMatchSnapshot('leave.txt');
 });
 
-test('what the sandbox does not play, as /design shows it', async ({ page }) => {
+test('a file that is none, and one that is', async ({ modal, reader, start }) => {
+  await start('cherokee-electric-cooperative');
+  await modal.proceed();
+  await modal.button(/as a file/).click();
+  await modal.at('Upload your Green Button file');
+  await reader.skip();
+  const gives = async (name: string, content: string, says: string) => {
+    reader.does(`gives ${name}`);
+    await modal.give(name, content);
+    await expect(modal.alert).toContainText(says);
+    await expect(modal.frame.locator('#file')).toBeFocused();
+    await reader.heard();
+  };
+  await gives('bill.pdf', '%PDF-1.7', 'This is a PDF');
+  await gives('broken.xml', '<feed xmlns="http://www.w3.org/2005/Atom">\n<entry>\n</feed>', 'damaged or incomplete');
+  reader.does('gives usage.xml');
+  await modal.give('usage.xml', SAMPLE);
+  await modal.at('Here is what we found');
+  await expect(modal.title).toBeFocused();
+  await reader.heard();
+  await reader.reads();
+  expect(reader.transcript).toMatchSnapshot('file.txt');
+});
+
+test('an approval that is declined, and another one', async ({ modal, reader, start }) => {
+  await start('pge');
+  await modal.proceed();
+  await modal.signIn('mfa_push_declined');
+  await modal.at(/^How should/);
+  await reader.skip();
+  reader.does('Approve it in the app');
+  await modal.button(/^Approve it in the app/).click();
+  await expect(modal.alert).toContainText('The request was declined');
+  await reader.heard();
+  reader.does('Send the request again');
+  await modal.button('Send the request again').click();
+  await modal.linked();
+  await expect(modal.title).toBeFocused();
+  await reader.heard();
+  expect(reader.transcript).toMatchSnapshot('approve-declined.txt');
+});
+
+/** What goes wrong on the way, as /design shows it: what the sandbox does not play, and what is heard once more in its place. */
+const SHOWN = [
+  'credentials-slow', 'credentials-troubled', 'credentials-action', 'credentials-code-over', 'credentials-code-many', 'credentials-internal',
+  'consent-denied', 'consent-no-accounts', 'consent-internal', 'consent-down',
+  'upload-empty', 'upload-large', 'upload-web-page', 'upload-other', 'upload-no-readings', 'upload-no-unit', 'upload-not-shared',
+  'approve-over', 'approve-down', 'code-too-long', 'code-too-soon', 'method-down', 'meters-broken', 'linked-later',
+  'other-device-taken', 'stopped', 'unsupported', 'ending', 'expired',
+];
+
+test('each mistake and outage, as /design shows it', async ({ page }) => {
   const reader = await Reader.listen(page, () => page.mainFrame());
-  for (const state of ['credentials-slow', 'credentials-action', 'credentials-code-over', 'code-too-long', 'code-too-soon', 'method-down', 'ending', 'expired']) {
+  for (const state of SHOWN) {
     reader.does(state.replaceAll('-', ' '));
     await page.goto(`${CONNECT}/design/${state}`);
     await expect(page.locator('.sheet')).toBeVisible();

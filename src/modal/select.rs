@@ -36,9 +36,10 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
     let choose = move |id: u32| modal.send(move |token, step| SelectUtility { token, step, utility: id });
     let search = move |text: String| {
         query.set(text.clone());
+        // What the list shows is not what was typed now: Enter must not choose of it.
+        active.set(None);
         let trimmed = text.trim().to_owned();
         if trimmed.is_empty() {
-            active.set(None);
             found.set(start.get_value());
             modal.announce(String::new());
             return;
@@ -110,7 +111,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
         view! {
             <main class="main select">
                 <h1 id="title" tabindex="-1">{words.select_title()}</h1>
-                <div class="search">
+                <div class="search" data-waits=attr(move || found.with(|f| query.with(|q| q.trim() != f.query)).then(String::new))>
                     {icon("#i-search")}
                     <input
                         class="input"
@@ -139,7 +140,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
                 <p class="list-title">
                     {live_text(move || if found.with(|f| f.query.is_empty()) { words.select_popular().into() } else { String::new() })}
                 </p>
-                <div class="list" id=LIST role=attr(move || found.with(|f| (!f.rows.is_empty()).then(|| "listbox".into()))) aria-label=words.select_title()>
+                <div class="list" id=LIST role=attr(move || found.with(|f| (!f.rows.is_empty()).then(|| "listbox".into()))) aria-label=attr(move || found.with(|f| (!f.rows.is_empty()).then(|| words.select_title().into())))>
                     {live(rows)}
                 </div>
             </main>

@@ -34,7 +34,7 @@ pub(super) fn logins() -> impl IntoView {
         <section class="qs-card" aria-labelledby="logins-title">
             <h2 id="logins-title">"Sandbox logins"</h2>
             <p>"They work at every utility of the list that is not marked “Not available yet”."</p>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="logins-title">
+            <div class="scroll qs-logins" tabindex="0" role="region" aria-labelledby="logins-title">
                 <table>
                     <thead>
                         <tr>

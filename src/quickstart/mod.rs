@@ -73,7 +73,7 @@ pub fn quickstart() -> impl IntoView {
     };
     view! {
         <div class="qs-try">
-            <form class="qs-form" on:submit=on(connect) method="post">
+            <form class="qs-form" on:submit=on(connect) method="post" action="/quickstart">
                 <div class="field">
                     <label for="user-id">"Your customer’s id (user_id)"</label>
                     <input

@@ -12,6 +12,7 @@ mod headers;
 mod hosted;
 mod not_found;
 mod quickstart;
+mod quickstart_form;
 mod receipt;
 mod same_origin;
 mod shell;
@@ -86,6 +87,17 @@ impl Web {
     }
 }
 
+impl Web {
+    /// What server functions find in their context.
+    fn provide(&self) {
+        provide_context(self.service.clone());
+        if let Some(company) = self.company.clone() {
+            provide_context(company);
+            provide_context(self.links.clone());
+        }
+    }
+}
+
 /// Everything that the server answers.
 pub fn router(web: Web) -> Router {
     let by_address = || middleware::from_fn_with_state(web.service.clone(), by_address);
@@ -125,7 +137,15 @@ pub fn router(web: Web) -> Router {
         .route("/connect/theme.css", get(theme::stylesheet).layer(by_address()))
         .route("/connect/logo/{name}", get(theme::logo).layer(by_address()));
     if web.company.is_some() {
-        pages = pages.route("/design", get(design::overview)).route("/design/{state}", get(design::state));
+        let form = post(quickstart_form::start)
+            .layer(RequestBodyLimitLayer::new(CALL_LIMIT))
+            .layer(middleware::from_fn(same_origin::require))
+            .get(quickstart_form::back)
+            .layer(by_address());
+        pages = pages
+            .route("/quickstart", form)
+            .route("/design", get(design::overview))
+            .route("/design/{state}", get(design::state));
     }
     let (service, proxies) = (web.service.clone(), web.proxies.clone());
     let all = pages
@@ -159,13 +179,7 @@ async fn call(State(web): State<Web>, request: Request<Body>) -> Response {
         return limited(too_many);
     }
     let (service, request) = (web.service.clone(), Request::from_parts(head, Body::from(body)));
-    let context = move || {
-        provide_context(web.service.clone());
-        if let Some(company) = web.company.clone() {
-            provide_context(company);
-            provide_context(web.links.clone());
-        }
-    };
+    let context = move || web.provide();
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
     // Tokens that nobody has are made up as fast as one likes: they are counted by who sends them.
     if answer.status() == StatusCode::UNAUTHORIZED

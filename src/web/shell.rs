@@ -40,6 +40,9 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
     set_policy(&ancestors, frames);
     let nonce = use_nonce();
     provide_context(words.strings);
+    let explained = matches!(app, App::Modal(_)).then(|| {
+        view! { <noscript><p class="noscript">"This page needs JavaScript. Please switch it on and load the page again."</p></noscript> }
+    });
     let content = match app {
         App::Modal(_) => page::root(&app.clone(), words.modal, page::content(app)),
         App::Quickstart => around(page::root(&app.clone(), words.modal, page::content(app))).small(),
@@ -69,7 +72,7 @@ pub(super) fn document(options: LeptosOptions, document: Document) -> impl IntoV
             <body class=class>
                 <div hidden inner_html=SPRITE></div>
                 {content}
-                <noscript><p class="noscript">"This page needs JavaScript. Please switch it on and load the page again."</p></noscript>
+                {explained}
             </body>
         </html>
     }

@@ -1,6 +1,7 @@
-//! `GET /design`: the modal in every state, in each language and theme, while the quickstart is served. What stands there
-//! is what the server draws; nothing in it does anything.
+//! `GET /design`: the design system's parts and the modal in every state, in each language and theme, while the quickstart
+//! is served. What stands there is what the server draws; nothing in it does anything.
 
+mod components;
 mod states;
 
 use axum::extract::{self, Path, Query};
@@ -14,7 +15,11 @@ use serde::Deserialize;
 use super::{Web, theme};
 use crate::modal::still;
 use crate::text::Words;
-use states::{State, all};
+use components::components;
+use states::{all, utility};
+
+/// The parts by themselves, beside the states.
+const PARTS: &str = "components";
 
 /// What is tried out. What is none counts as not given: this is a page to play with.
 #[derive(Clone, Default, Deserialize)]
@@ -52,11 +57,13 @@ impl Params {
 /// The overview: a frame of the size of a phone for each state.
 pub(super) async fn overview(extract::State(web): extract::State<Web>, Query(params): Query<Params>) -> Response {
     let query = params.query().replace('&', "&amp;");
-    let frames: String = all(web.service.directory(), Language::English)
-        .iter()
-        .map(|State { name, .. }| {
+    let states = all(web.service.directory(), Language::English);
+    let frames: String = [PARTS]
+        .into_iter()
+        .chain(states.iter().map(|state| state.name))
+        .map(|name| {
             format!(
-                "<li><h2 id=\"{name}\">{name}</h2>\
+                "<li class=\"state-{name}\"><h2 id=\"{name}\">{name}</h2>\
                  <iframe src=\"/design/{name}?{query}\" title=\"{name}\" loading=\"lazy\"></iframe></li>"
             )
         })
@@ -97,6 +104,10 @@ pub(super) async fn state(
 ) -> Response {
     let (language, theme) = (params.language(), params.theme());
     let words = Words::of(language);
+    if name == PARTS {
+        let body = Owner::new().with(|| components(&utility(web.service.directory())));
+        return html(&web, words, &theme, "design", "Components", &body);
+    }
     let states = all(web.service.directory(), language);
     let Some(state) = states.into_iter().find(|state| state.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -136,3 +147,29 @@ fn html(web: &Web, words: &Words, theme: &Theme, class: &str, title: &str, body:
 /// No script at all; frames of our own.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'self'";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// What the browser tests take pictures of stands in the visual record, and nothing that is no longer there.
+    #[test]
+    fn every_state_has_its_pictures() {
+        let record = include_str!("../../../docs/SCREENS.md");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screens/states");
+        let directory = connect_core::directory::Directory::embedded().expect("the directory");
+        let names = all(&directory, Language::English).into_iter().map(|state| state.name).chain([PARTS]);
+        let expected: BTreeSet<_> =
+            names.flat_map(|name| [360, 1280].map(|width| format!("{name}-{width}.png"))).collect();
+        let taken: BTreeSet<_> = std::fs::read_dir(&folder)
+            .expect("the folder")
+            .map(|file| file.expect("a file").file_name().into_string().expect("a name"))
+            .collect();
+        assert_eq!(taken, expected);
+        let missing: Vec<_> =
+            expected.iter().filter(|name| !record.contains(&format!("screens/states/{name}"))).collect();
+        assert!(missing.is_empty(), "not in docs/SCREENS.md: {missing:?}");
+    }
+}

@@ -239,8 +239,9 @@ fn drawn(utility: &UtilityCard, language: Language, content: PageContent<'_>) ->
 fn view_of(screen: Screen) -> FlowView {
     let at = match screen {
         Screen::Select { .. } => Some(1),
-        Screen::Page { kind: PageKind::Sharing | PageKind::Told, .. } => None,
-        Screen::Method { .. } | Screen::Code(_) | Screen::Page { kind: PageKind::Meters, .. } => Some(3),
+        Screen::Page { kind: PageKind::Sharing | PageKind::Told | PageKind::Elsewhere, .. } => None,
+        Screen::Method { .. } | Screen::Code(_) => Some(3),
+        Screen::Page { kind: PageKind::Approve | PageKind::Meters, .. } => Some(3),
         Screen::Credentials(_) | Screen::Page { .. } | Screen::Checking { .. } => Some(2),
         _ => None,
     };
@@ -256,7 +257,8 @@ fn view_of(screen: Screen) -> FlowView {
     }
 }
 
-fn utility(directory: &Directory) -> UtilityCard {
+/// The one that is shown.
+pub(super) fn utility(directory: &Directory) -> UtilityCard {
     let known = directory.by_slug("pge").map(|utility| card_of(utility, Environment::Sandbox, &Sites::default()));
     known.unwrap_or(UtilityCard {
         id: 1,

@@ -50,6 +50,13 @@ pub(super) struct Entrance {
     language: String,
 }
 
+impl Entrance {
+    /// A run that returns to `redirect_uri`, in the customer's own language.
+    pub(super) fn new(connect_token: String, redirect_uri: String) -> Self {
+        Self { connect_token, redirect_uri, ..Self::default() }
+    }
+}
+
 /// `GET /`: the token is in the address, as Pelm's documentation has it. Anything else is the start page.
 pub(super) async fn by_link(
     State(web): State<Web>,
@@ -75,7 +82,7 @@ pub(super) async fn by_form(
     enter(&web, form.map(|Form(entrance)| entrance).unwrap_or_default(), &headers).await
 }
 
-async fn enter(web: &Web, entrance: Entrance, headers: &HeaderMap) -> Response {
+pub(super) async fn enter(web: &Web, entrance: Entrance, headers: &HeaderMap) -> Response {
     let Entrance { connect_token, redirect_uri, state, language } = entrance;
     let token = Secret::new(connect_token);
     let wished = Language::of_tag(&language).or_else(origin::language);
