@@ -85,7 +85,7 @@ export default defineConfig({
     {
       name: 'firefox',
       // What a browser may do its own way: screens, keys, focus, windows, files, policies.
-      testMatch: /(before-hydration|consent|exits|files|host-page|keyboard|languages|link|mfa|react|resume|strict-csp)\.spec\.ts/,
+      testMatch: /(before-hydration|consent|exits|failures|files|host-page|keyboard|languages|link|mfa|no-wasm|other-device|react|resume|search|sharing|strict-csp)\.spec\.ts/,
       grepInvert: [
         // Colour schemes are not emulated (support/firefox.mjs).
         /from Welcome to the confirmation in|drawn as it can be read/,
@@ -100,6 +100,11 @@ export default defineConfig({
         ...firefox,
         viewport: { width: 1280, height: 800 },
       },
+    },
+    {
+      name: 'firefox-phone',
+      testMatch: /(exits|link|mfa|sharing)\.spec\.ts/,
+      use: { ...firefox, viewport: { width: 360, height: 740 } },
     },
     {
       name: 'no-js-firefox',

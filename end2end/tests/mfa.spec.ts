@@ -155,6 +155,10 @@ test('mfa_site_down: an outage leaves the customer at the code', async ({ modal 
   await expect(modal.alert).toHaveText(new RegExp(`^\\s*${PGE} is not answering.`));
   await expect(modal.frame.getByText(/did not accept/)).toHaveCount(0);
   await modal.at(`Enter the code from ${PGE}`);
+  await modal.button('Tell me when it works again').click();
+  await modal.at('Northwind Solar will let you know');
+  await modal.button('Try again now').click();
+  await modal.at(`Sign in to ${PGE}`);
 });
 
 test('back from a code to the login', async ({ modal }) => {

@@ -5,7 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, clock, field_value, monogram, note, primary, seconds_passed, way};
+use super::parts::{Tone, clock, field_value, monogram, note, other_device, primary, seconds_passed, way};
 use crate::calls::{SubmitCode, Way};
 use crate::small::{Part, Small, attr, live_text, on};
 use crate::text::{Strings, fill, form, use_strings};
@@ -20,6 +20,7 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
     let at_field = notice.as_ref().and_then(|n| field_error(n, question, &name, words));
     let beside = notice.as_ref().filter(|_| at_field.is_none()).and_then(|n| channel_problem(n, &name, words));
     let wrong = at_field.is_some();
+    let down = matches!(notice, Some(CodeNotice::Down));
 
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -135,6 +136,8 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
             <footer class="foot">
                 {primary(modal, words.verify())}
                 {can_choose.then(|| way("quiet", "back", words.other_method()))}
+                {down.then(|| way("quiet", "tell", words.tell_me()))}
+                {other_device(words.other_device())}
             </footer>
         </form>
     }

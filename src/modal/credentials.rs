@@ -5,7 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::Modal;
-use super::parts::{Tone, at_utility, field_value, icon, note, outside_link, primary, way};
+use super::parts::{Tone, at_utility, field_value, icon, note, other_device, outside_link, primary, way};
 use crate::calls::SubmitLogin;
 use crate::small::{Part, Small, attr, live_text, on};
 use crate::text::{Strings, fill, use_strings};
@@ -106,6 +106,7 @@ pub(super) fn credentials(
             <footer class="foot">
                 {primary(modal, if available { words.sign_in() } else { words.send_anyway() })}
                 {outage.then(|| way("quiet", "tell", words.tell_me()))}
+                {other_device(words.other_device())}
                 {available.then(|| view! { <p class="small">{with(words.credentials_small())}</p> }.fresh())}
             </footer>
         </form>

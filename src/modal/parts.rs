@@ -131,6 +131,11 @@ pub(crate) fn way(class: &'static str, way: &'static str, label: &'static str) -
         .fresh()
 }
 
+/// The way to another device, from a screen on which something is typed or chosen.
+pub(crate) fn other_device(label: &'static str) -> Part {
+    way("quiet other-device js-only", "hand_over", label)
+}
+
 /// The utility that a screen is about, with a way to another one (`public/frame.js` carries it out).
 pub(crate) fn at_utility(utility: &UtilityCard, change: Option<&'static str>) -> Part {
     let change = change.map(|label| way("link", "change", label));

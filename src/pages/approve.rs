@@ -5,7 +5,7 @@ use connect_core::flow::Page;
 use connect_wire::CodeNotice;
 use leptos::prelude::*;
 
-use super::named;
+use super::{named, tell_me};
 use crate::modal::code::channel_problem;
 use crate::modal::parts::{Tone, at_utility, icon, note, way};
 use crate::small::{Part, Small};
@@ -30,7 +30,7 @@ pub(super) fn approve(
         .fresh()
     });
     let told = |tone, title: &str, text: &str| note(tone, named(page, title), vec![named(page, text)]);
-    let notice = notice.and_then(|notice| match notice {
+    let beside = notice.and_then(|notice| match notice {
         CodeNotice::Denied => Some(told(Tone::Bad, texts.approve_denied_title, texts.approve_denied_text)),
         CodeNotice::Expired => Some(told(Tone::Warn, texts.approve_over_title, texts.approve_over_text)),
         CodeNotice::Resent => Some(note(Tone::Good, texts.approve_sent.into(), vec![])),
@@ -54,7 +54,7 @@ pub(super) fn approve(
         <main class="main">
             {at_utility(&page.utility, None)}
             <h1 id="title" tabindex="-1">{texts.approve_title}</h1>
-            {notice}
+            {beside}
             {waits.then(|| view! { <p>{lead}</p> })}
             {number}
             {waiting}
@@ -63,6 +63,7 @@ pub(super) fn approve(
             {first}
             {second}
             {(!methods.is_empty()).then(|| way("quiet", "back", words.modal.other_method))}
+            {tell_me(notice, words)}
         </footer>
     }
     .fresh()

@@ -4,9 +4,9 @@ use connect_core::flow::Page;
 use connect_wire::{Channel, CodeNotice, MethodOption};
 use leptos::prelude::*;
 
-use super::named;
+use super::{named, tell_me};
 use crate::modal::code::channel_problem;
-use crate::modal::parts::{at_utility, icon};
+use crate::modal::parts::{at_utility, icon, other_device};
 use crate::small::{Part, Small};
 use crate::text::Words;
 
@@ -57,6 +57,7 @@ pub(super) fn method(
             {notice.and_then(|notice| channel_problem(notice, &page.utility.name, words.strings))}
             <ul class="choices">{rows}</ul>
         </main>
+        <footer class="foot">{tell_me(notice, words)} {other_device(words.modal.other_device)}</footer>
     }
     .fresh()
 }

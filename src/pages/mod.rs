@@ -17,8 +17,10 @@ mod welcome;
 use connect_core::flow::{Page, PageContent};
 use connect_core::grant::{Choices, History, Lasts};
 use connect_core::language::Language;
+use connect_wire::CodeNotice;
 use leptos::prelude::*;
 
+use crate::modal::parts::way;
 use crate::small::{Part, Small};
 use crate::text::{Words, fill};
 pub(crate) use linked::account_rows;
@@ -89,6 +91,11 @@ pub(crate) fn shared(choices: Choices, words: &Words) -> [&'static str; 3] {
 pub(crate) fn in_a_row(sentences: &[&str], words: &Words) -> String {
     let space = if words.language == Language::ChineseSimplified { "" } else { " " };
     sentences.join(space)
+}
+
+/// After an outage: the way to being told of its end.
+fn tell_me(notice: Option<&CodeNotice>, words: &Words) -> Option<Part> {
+    (notice == Some(&CodeNotice::Down)).then(|| way("quiet", "tell", words.modal.tell_me))
 }
 
 /// The button that takes what is ticked. Without the app it sends the screen's own form.

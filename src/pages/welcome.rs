@@ -5,7 +5,7 @@ use connect_core::grant::Choices;
 use leptos::prelude::*;
 
 use super::{in_a_row, named, shared};
-use crate::modal::parts::{icon, way};
+use crate::modal::parts::{icon, other_device, way};
 use crate::small::{Part, Small};
 use crate::text::Words;
 
@@ -60,7 +60,7 @@ pub(super) fn welcome(
             <button class="primary" type="submit" form="nav" name="way" value="on" data-way="on">
                 <span>{words.modal.proceed}</span>
             </button>
-            {way("quiet other-device js-only", "hand_over", texts.other_device)}
+            {other_device(words.modal.other_device)}
             <p class="small">{texts.welcome_small} {terms}</p>
         </footer>
     }

@@ -103,7 +103,7 @@ catalogue! {
     expired_title, expired_text,
     leave_title, leave_text, leave_stay, leave_go,
     ending_title, ending_text, ending_more,
-    having_trouble, trouble_title, trouble_text, tell_me, resend_ready,
+    having_trouble, trouble_title, trouble_text, tell_me, other_device, resend_ready,
     network_title, network_text, try_again,
 }
 

@@ -37,7 +37,6 @@ page_words! {
     private_text,
     control_title,
     welcome_small,
-    other_device,
     /// What is shared, how far back and until when, as choices have it: three sentences in a row.
     shared_all,
     shared_usage,

@@ -126,6 +126,7 @@ pub(in crate::text) const ENGLISH: Catalogue = Catalogue {
     trouble_title: "{utility} is having trouble at the moment.",
     trouble_text: "Others could not sign in just now. You can try; if it fails, it is not about your password.",
     tell_me: "Tell me when it works again",
+    other_device: "Continue on another device",
     resend_ready: "You can have a new code sent now.",
 
     network_title: "The connection was lost.",
@@ -150,7 +151,6 @@ pub(in crate::text) const ENGLISH_PAGES: PageWords = PageWords {
     private_text: "It is encrypted here and used only to sign in to your utility. {company} never sees it.",
     control_title: "You stay in control",
     welcome_small: "Nothing is shared until you sign in to your utility.",
-    other_device: "Continue on another device",
     shared_all: "Your accounts, meter readings and bills.",
     shared_usage: "Your accounts and meter readings, without bills.",
     shared_bills: "Your accounts and bills, without meter readings.",

@@ -126,6 +126,7 @@ pub(in crate::text) const SPANISH: Catalogue = Catalogue {
     trouble_title: "{utility} tiene problemas en este momento.",
     trouble_text: "Otras personas acaban de no poder iniciar sesión. Puede intentarlo; si falla, no se debe a su contraseña.",
     tell_me: "Avísenme cuando vuelva a funcionar",
+    other_device: "Continuar en otro dispositivo",
     resend_ready: "Ya puede pedir un código nuevo.",
 
     network_title: "Se perdió la conexión.",
@@ -150,7 +151,6 @@ pub(in crate::text) const SPANISH_PAGES: PageWords = PageWords {
     private_text: "Se cifra aquí y se usa solo para iniciar sesión en su compañía de energía. {company} nunca la ve.",
     control_title: "Usted tiene el control",
     welcome_small: "No se comparte nada hasta que inicie sesión en su compañía de energía.",
-    other_device: "Continuar en otro dispositivo",
     shared_all: "Sus cuentas, lecturas del medidor y facturas.",
     shared_usage: "Sus cuentas y lecturas del medidor, sin facturas.",
     shared_bills: "Sus cuentas y facturas, sin lecturas del medidor.",

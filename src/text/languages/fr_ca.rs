@@ -126,6 +126,7 @@ pub(in crate::text) const FRENCH_CANADA: Catalogue = Catalogue {
     trouble_title: "{utility} éprouve des difficultés en ce moment.",
     trouble_text: "D’autres personnes viennent de ne pas pouvoir ouvrir de session. Vous pouvez essayer; en cas d’échec, votre mot de passe n’est pas en cause.",
     tell_me: "M’avertir quand cela fonctionnera",
+    other_device: "Continuer sur un autre appareil",
     resend_ready: "Vous pouvez maintenant demander un nouveau code.",
 
     network_title: "La connexion a été perdue.",
@@ -150,7 +151,6 @@ pub(in crate::text) const FRENCH_CANADA_PAGES: PageWords = PageWords {
     private_text: "Il est chiffré ici et sert uniquement à ouvrir une session chez votre fournisseur. {company} ne le voit jamais.",
     control_title: "Vous gardez le contrôle",
     welcome_small: "Rien n’est partagé tant que vous n’avez pas ouvert une session chez votre fournisseur.",
-    other_device: "Continuer sur un autre appareil",
     shared_all: "Vos comptes, vos relevés de compteur et vos factures.",
     shared_usage: "Vos comptes et vos relevés de compteur, sans les factures.",
     shared_bills: "Vos comptes et vos factures, sans les relevés de compteur.",

@@ -126,6 +126,7 @@ pub(in crate::text) const VIETNAMESE: Catalogue = Catalogue {
     trouble_title: "{utility} đang gặp sự cố.",
     trouble_text: "Vừa rồi có người khác không đăng nhập được. Quý vị có thể thử; nếu không được, nguyên nhân không phải do mật khẩu.",
     tell_me: "Báo cho tôi khi hoạt động trở lại",
+    other_device: "Tiếp tục trên thiết bị khác",
     resend_ready: "Bây giờ quý vị có thể yêu cầu gửi mã mới.",
 
     network_title: "Đã mất kết nối.",
@@ -150,7 +151,6 @@ pub(in crate::text) const VIETNAMESE_PAGES: PageWords = PageWords {
     private_text: "Mật khẩu được mã hóa tại đây và chỉ dùng để đăng nhập vào trang của công ty năng lượng. {company} không bao giờ thấy mật khẩu này.",
     control_title: "Quý vị luôn nắm quyền kiểm soát",
     welcome_small: "Chưa có gì được chia sẻ cho đến khi quý vị đăng nhập vào trang của công ty năng lượng.",
-    other_device: "Tiếp tục trên thiết bị khác",
     shared_all: "Tài khoản, chỉ số đồng hồ và hóa đơn của quý vị.",
     shared_usage: "Tài khoản và chỉ số đồng hồ của quý vị, không có hóa đơn.",
     shared_bills: "Tài khoản và hóa đơn của quý vị, không có chỉ số đồng hồ.",

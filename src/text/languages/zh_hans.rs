@@ -126,6 +126,7 @@ pub(in crate::text) const CHINESE: Catalogue = Catalogue {
     trouble_title: "{utility} 目前出现故障。",
     trouble_text: "其他客户刚才未能登录。您可以尝试；如果失败，与您的密码无关。",
     tell_me: "恢复后通知我",
+    other_device: "在其他设备上继续",
     resend_ready: "现在可以请求发送新验证码。",
 
     network_title: "网络连接已中断。",
@@ -150,7 +151,6 @@ pub(in crate::text) const CHINESE_PAGES: PageWords = PageWords {
     private_text: "您的密码在此加密，仅用于登录您的能源公司账户。{company} 绝不会看到密码。",
     control_title: "始终由您掌控",
     welcome_small: "在您登录能源公司账户之前，不会共享任何数据。",
-    other_device: "在其他设备上继续",
     shared_all: "您的账户信息、电表或燃气表读数和账单。",
     shared_usage: "您的账户信息和电表或燃气表读数，不含账单。",
     shared_bills: "您的账户信息和账单，不含电表或燃气表读数。",

@@ -67,6 +67,13 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         Screen::Credentials(CredentialsView { utility, username: username.into(), notice, can_change: true })
     };
     add("credentials", credentials(None, utility.clone()));
+    let again = CredentialsView {
+        utility: utility.clone(),
+        username: "anna@example.com".into(),
+        notice: None,
+        can_change: false,
+    };
+    add("credentials-update", Screen::Credentials(again));
     add("credentials-unsupported", credentials(None, unlisted));
     for (name, notice) in [
         ("credentials-missing", LoginNotice::Missing { username: true, password: true }),
@@ -225,6 +232,10 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         ("expired", Moment::Expired),
     ] {
         states.push(State { name, view: view_of(credentials(None, utility.clone())), moment });
+    }
+    for state in states.iter_mut().filter(|state| state.name == "credentials-update") {
+        state.view.mode = Mode::Update;
+        state.view.can_go_back = false;
     }
     states
 }

@@ -131,6 +131,10 @@ impl Flow {
             (Stage::Credentials(SignIn { utility, .. }) | Stage::Consent { utility, .. }, Action::AskToBeTold) => {
                 quiet(Stage::Told { utility: *utility })
             }
+            (
+                Stage::Method { login, .. } | Stage::Code { login, .. } | Stage::Approve { login, .. },
+                Action::AskToBeTold,
+            ) => quiet(Stage::Told { utility: login.utility }),
             // A file is for what cannot be linked, so that nobody gives one by mistake.
             (Stage::Credentials(SignIn { utility, .. }), Action::UseFile { available: false }) => {
                 quiet(Stage::Upload { utility: *utility, notice: None })

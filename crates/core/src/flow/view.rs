@@ -5,7 +5,7 @@ use connect_wire::{
 };
 use jiff::Timestamp;
 
-use super::{DrawPage, Flow, Page, PageContent, SignIn, Stage};
+use super::{ConsentNotice, DrawPage, Flow, Page, PageContent, SignIn, Stage};
 use crate::clock::seconds_until;
 use crate::directory::{Directory, Listed, Utility};
 use crate::health::Sites;
@@ -130,7 +130,13 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
         Stage::Consent { utility, can_sign_in, notice } => page(
             PageKind::Consent,
             *utility,
-            PageContent::Consent { open: cx.consent_open, can_sign_in: *can_sign_in, notice: *notice },
+            PageContent::Consent {
+                open: cx.consent_open,
+                can_sign_in: *can_sign_in,
+                // What is known is told before the customer sets out.
+                notice: notice
+                    .or((cx.sites.condition(*utility) == Condition::Down).then_some(ConsentNotice::Down)),
+            },
         ),
         Stage::Upload { utility, notice } => {
             page(PageKind::Upload, *utility, PageContent::Upload { notice: notice.as_ref() })

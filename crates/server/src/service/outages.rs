@@ -6,7 +6,7 @@ use connect_core::health::{Health, OutageRequest, Sites};
 use connect_core::secret::Secret;
 use connect_core::store::{Advance, Client, ConnectSession};
 use connect_core::token::Environment;
-use connect_wire::{Condition, FlowView, LoginNotice};
+use connect_wire::{CodeNotice, Condition, FlowView, LoginNotice};
 use jiff::Timestamp;
 
 use super::runs::{Run, RunError};
@@ -58,6 +58,9 @@ impl Service {
             }
             Stage::Consent { notice, .. } => {
                 *notice == Some(ConsentNotice::Down) || self.consent_url(run).is_none()
+            }
+            Stage::Method { notice, .. } | Stage::Code { notice, .. } | Stage::Approve { notice, .. } => {
+                *notice == Some(CodeNotice::Down)
             }
             _ => false,
         };

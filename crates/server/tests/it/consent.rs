@@ -233,6 +233,17 @@ async fn what_went_wrong_there_is_said_here() {
 }
 
 #[tokio::test]
+async fn an_outage_that_is_known_is_told_before_the_customer_sets_out() {
+    let (app, company, _) = start(true).await;
+    app.store.switch_utility(SUNRISE, Some("maintenance".into()), app.service.now()).await.unwrap();
+    let customer = at_consent(&app, &company, "u").await;
+    let (_, told) = page(&customer.view.screen);
+    assert!(told.contains("open: true") && told.contains("Some(Down)"), "{told}");
+    let told = app.service.ask_to_be_told(&customer.token, customer.view.step).await.unwrap();
+    assert!(matches!(told.screen, Screen::Page { kind: PageKind::Told, .. }));
+}
+
+#[tokio::test]
 async fn who_would_rather_sign_in_here_can() {
     let (app, company, _) = start(true).await;
     let mut customer = at_consent(&app, &company, "u").await;

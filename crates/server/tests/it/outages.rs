@@ -205,3 +205,19 @@ async fn an_outage_that_is_played_is_over_a_minute_after_it_was_asked() {
     app.place.clock.advance(1);
     assert_eq!(waiting(&app, &company).await[0]["works_since"], asked + 60);
 }
+
+/// Behind the login, too: nobody is kept at a code that the utility cannot take.
+#[tokio::test]
+async fn an_outage_at_the_code_is_one_to_wait_for() {
+    let (app, company) = TestApp::start().await;
+    let mut customer = app.customer(&company, "a").await;
+    customer.go_to_credentials(PGE).await;
+    customer.sign_in("mfa_site_down", "password").await;
+    let ask = async |customer: &Customer| {
+        app.service.ask_to_be_told(&customer.token, customer.view.step).await.unwrap().screen
+    };
+    assert!(matches!(ask(&customer).await, Screen::Code(_)), "nothing is wrong yet");
+    customer.answer("123456").await;
+    assert!(matches!(ask(&customer).await, Screen::Page { kind: PageKind::Told, .. }));
+    assert_eq!(waiting(&app, &company).await.len(), 1);
+}
