@@ -93,6 +93,19 @@ async fn the_whole_flow_goes_through_them() {
 }
 
 #[tokio::test]
+async fn a_search_takes_states_in_any_language_and_tells_them_in_the_customers() {
+    let site = Site::start().await;
+    let run = Run::open(&site, "u").await;
+    for (language, query, place) in [("es", "纽约", "Nueva York"), ("ar", "Californie", "كاليفورنيا")]
+    {
+        let search = Search { token: run.token.clone(), query: query.into() };
+        let answer = site.send(call(&search).header("accept-language", language)).await;
+        let found: Vec<UtilityCard> = answer.returned();
+        assert!(!found.is_empty() && found.iter().all(|utility| utility.place.contains(place)), "{found:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_quickstart_gets_a_token_and_accounts_but_never_a_secret() {
     let site = Site::start().await;
     let call_for =

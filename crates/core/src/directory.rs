@@ -30,6 +30,8 @@ use std::collections::HashMap;
 use index::Index;
 pub use load::DirectoryError;
 
+use crate::language::Language;
+
 /// One utility: a company, co-operative or city that sells or delivers energy or water.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Utility {
@@ -103,8 +105,8 @@ impl Utility {
 
     /// Full names of the states or provinces served, in the order of [`Utility::states`].
     #[must_use]
-    pub fn region_names(&self) -> Vec<&'static str> {
-        self.states.iter().filter_map(|code| regions::name(code)).collect()
+    pub fn region_names(&self, language: Language) -> Vec<&'static str> {
+        self.states.iter().filter_map(|code| regions::name(code, language)).collect()
     }
 }
 
@@ -185,7 +187,7 @@ impl Directory {
     /// A postal code (`94103`, `H2X 1Y4`) gives the utilities of its state or province, the largest first: which of them
     /// serves the street, no data of ours tells.
     ///
-    /// Else names, short names, aliases and states are searched; case, accents, punctuation and
+    /// Else names, short names, aliases and states, these as each [`Language`] calls them, are searched; case, accents, punctuation and
     /// spaces do not matter, `&` is the same as `and`, and only the first 100 characters
     /// count. The best matches are those of a whole name, short name or alias, then of their
     /// beginnings, of words in them, of words in any order together with the state, of any

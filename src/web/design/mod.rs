@@ -105,7 +105,7 @@ pub(super) async fn state(
     let (language, theme) = (params.language(), params.theme());
     let words = Words::of(language);
     if name == PARTS {
-        let body = Owner::new().with(|| components(&utility(web.service.directory())));
+        let body = Owner::new().with(|| components(&utility(web.service.directory(), Language::English)));
         return html(&web, words, &theme, "design", "Components", &body);
     }
     let states = all(web.service.directory(), language);

@@ -30,7 +30,7 @@ const COMPANY: &str = "Northwind Solar";
 /// All states, in the order of the way through them.
 pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
     let mut states = Vec::new();
-    let utility = utility(directory);
+    let utility = utility(directory, language);
     let mut add = |name, screen: Screen| states.push(State { name, view: view_of(screen), moment: Moment::Quiet });
 
     add("loading", Screen::Loading);
@@ -54,7 +54,7 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
     let popular = directory
         .popular(8)
         .into_iter()
-        .map(|one| card_of(one, Environment::Sandbox, &Sites::default()))
+        .map(|one| card_of(one, Environment::Sandbox, &Sites::default(), language))
         .collect();
     add("select", Screen::Select { popular });
     let doing = |condition| UtilityCard { condition, ..utility.clone() };
@@ -269,8 +269,9 @@ fn view_of(screen: Screen) -> FlowView {
 }
 
 /// The one that is shown.
-pub(super) fn utility(directory: &Directory) -> UtilityCard {
-    let known = directory.by_slug("pge").map(|utility| card_of(utility, Environment::Sandbox, &Sites::default()));
+pub(super) fn utility(directory: &Directory, language: Language) -> UtilityCard {
+    let known = directory.by_slug("pge");
+    let known = known.map(|utility| card_of(utility, Environment::Sandbox, &Sites::default(), language));
     known.unwrap_or(UtilityCard {
         id: 1,
         name: "Pacific Gas and Electric".into(),

@@ -4,10 +4,11 @@
 //! compares prepared texts and allocates nothing per utility.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::text::{fold, near, squash, telling};
 use super::{Listed, Utility, regions};
+use crate::language::Language;
 
 /// Characters of a query that count. The longest name has about 80.
 const QUERY_CHARS: usize = 100;
@@ -15,6 +16,9 @@ const QUERY_CHARS: usize = 100;
 const SUBSTRING_CHARS: usize = 3;
 /// Letters below which one typing error makes another word.
 const TYPO_CHARS: usize = 4;
+/// Letters up to which a word of a state's name in another language tells nothing by itself (`de`, `del`, `nam`), and may
+/// be the code of another state.
+const JOINING_CHARS: usize = 3;
 
 /// How well a utility matches, the best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +68,8 @@ pub(super) struct Index {
     rows: Vec<Row>,
     /// The words of all names and states, sorted.
     words: Vec<Entry>,
+    /// The short words of states in other languages, sorted. They count only beside others.
+    joining: Vec<Entry>,
     /// All names, short names and aliases without spaces, sorted.
     squashed: Vec<Entry>,
 }
@@ -140,6 +146,34 @@ impl Entries {
     }
 }
 
+/// What a state or province is found by.
+#[derive(Default)]
+struct Region {
+    words: Vec<String>,
+    joining: Vec<String>,
+}
+
+impl Region {
+    fn new(code: &str) -> Self {
+        let mut region = Self::default();
+        region.add(code, false);
+        for language in Language::ALL {
+            for name in regions::names(code, language) {
+                region.add(name, language != Language::English);
+            }
+        }
+        region
+    }
+
+    fn add(&mut self, name: &str, foreign: bool) {
+        for word in fold(name).split(' ') {
+            let joins = foreign && word.len() <= JOINING_CHARS && word.is_ascii();
+            let words = if joins { &mut self.joining } else { &mut self.words };
+            words.push(word.to_owned());
+        }
+    }
+}
+
 /// The entries that begin with a text.
 fn beginning<'a>(entries: &'a [Entry], text: &str) -> impl Iterator<Item = &'a Entry> {
     let start = entries.partition_point(|entry| entry.text.as_str() < text);
@@ -155,7 +189,9 @@ impl Index {
         });
         let rows: Vec<Row> = order.iter().map(|(at, utility)| Row::new(*at, utility)).collect();
 
+        let regions: HashMap<&str, Region> = regions::codes().map(|code| (code, Region::new(code))).collect();
         let mut words = Entries::default();
+        let mut joining = Entries::default();
         let mut squashed = Entries::default();
         for (at, (row, (_, utility))) in rows.iter().zip(&order).enumerate() {
             for name in row.names.split('\n') {
@@ -164,14 +200,12 @@ impl Index {
                     words.add(word, at);
                 }
             }
-            for code in &utility.states {
-                let region = regions::name(code).unwrap_or_default();
-                for word in fold(&format!("{code} {region}")).split(' ') {
-                    words.add(word, at);
-                }
+            for region in utility.states.iter().filter_map(|code| regions.get(code.as_str())) {
+                region.words.iter().for_each(|word| words.add(word, at));
+                region.joining.iter().for_each(|word| joining.add(word, at));
             }
         }
-        Self { rows, words: words.sorted(), squashed: squashed.sorted() }
+        Self { rows, words: words.sorted(), joining: joining.sorted(), squashed: squashed.sorted() }
     }
 
     /// Places of all utilities in the order of equal matches.
@@ -191,7 +225,7 @@ impl Index {
             return Vec::new();
         }
         let query = Query::new(folded);
-        let words: Vec<&str> = query.folded.split(' ').collect();
+        let words: Vec<&str> = regions::without_lead(&query.folded).split(' ').collect();
 
         let mut ranks: Vec<Option<Rank>> = vec![None; self.rows.len()];
         for at in self.every_word(&words, |_, _| false) {
@@ -224,8 +258,9 @@ impl Index {
         // A whole word with an error is the better guess than the beginning of one.
         for open in [false, true] {
             if found.is_empty() {
-                let matched =
-                    self.every_word(&words, |typed, word| typed.len() >= TYPO_CHARS && near(typed, word, open));
+                let matched = self.every_word(&words, |typed, word| {
+                    typed.chars().count() >= TYPO_CHARS && near(typed, word, open)
+                });
                 found = matched.map(|at| self.rows[at].utility).take(limit).collect();
             }
         }
@@ -234,12 +269,15 @@ impl Index {
 
     /// The rows in which every word typed begins some word, or is `like` one.
     fn every_word(&self, typed: &[&str], like: impl Fn(&str, &str) -> bool) -> impl Iterator<Item = usize> {
+        let all = typed.len();
         // How many of the words typed so far were found, one after the other.
         let mut matched = vec![0; self.rows.len()];
         for (before, typed) in typed.iter().enumerate() {
             let mut any = false;
             let alike = self.words.iter().filter(|word| like(typed, &word.text));
-            for row in beginning(&self.words, typed).chain(alike).flat_map(|word| &word.rows) {
+            let joining = if all > 1 { self.joining.as_slice() } else { &[] };
+            let found = beginning(&self.words, typed).chain(beginning(joining, typed)).chain(alike);
+            for row in found.flat_map(|word| &word.rows) {
                 if matched[*row] == before {
                     matched[*row] = before + 1;
                     any = true;
@@ -249,7 +287,6 @@ impl Index {
                 break;
             }
         }
-        let all = typed.len();
         let rows = matched.into_iter().enumerate();
         rows.filter(move |(_, count)| *count == all).map(|(at, _)| at)
     }

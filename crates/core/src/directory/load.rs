@@ -109,7 +109,7 @@ impl<'a> Line<'a> {
         if states.is_empty() {
             return Err(self.wrong("states", "empty"));
         }
-        match states.iter().find(|code| regions::name(code).is_none()) {
+        match states.iter().find(|code| !regions::exists(code)) {
             Some(code) => Err(self.wrong("states", format!("`{code}` is no state or province"))),
             None => Ok(states),
         }

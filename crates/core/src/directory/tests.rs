@@ -1,8 +1,10 @@
+mod languages;
 mod search;
 
 use std::collections::HashSet;
 
 use super::{Directory, DirectoryError, Listed, Utility, text};
+use crate::language::Language;
 
 const HEADER: &str = "id,slug,name,full_name,short_name,aliases,country,states,commodities,\
                       timezone,customers,eia_id,listed,reset_site\n";
@@ -29,7 +31,7 @@ fn ids_that_clients_know() {
     assert!(pge.electricity && pge.gas && !pge.water);
     assert_eq!(pge.timezone, "America/Los_Angeles");
     assert_eq!(pge.reset_site.as_deref(), Some("pge.com"));
-    assert_eq!(pge.region_names(), ["California"]);
+    assert_eq!(pge.region_names(Language::English), ["California"]);
 
     let cherokee = directory.by_id(8).unwrap();
     assert_eq!(cherokee.slug, "cherokee-electric-cooperative");
@@ -57,7 +59,11 @@ fn every_row_is_sound() {
         assert!(slugs.insert(slug), "{slug}");
         // People choose by name: no two may look the same.
         assert!(names.insert(text::fold(name)), "{name}");
-        assert_eq!(utility.region_names().len(), utility.states.len(), "{slug}");
+        for language in Language::ALL {
+            let regions = utility.region_names(language);
+            assert_eq!(regions.len(), utility.states.len(), "{slug}");
+            assert!(regions.iter().all(|name| !name.is_empty()), "{slug}");
+        }
         assert!(utility.timezone.contains('/'), "{slug}");
         assert!(name.len() <= 80, "{slug}");
         assert!(utility.tone() < 8, "{slug}");

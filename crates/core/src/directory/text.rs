@@ -16,6 +16,8 @@ pub(super) fn fold(text: &str) -> String {
             // letters; what has no width is not meant.
             '\'' | '’' | '‘' | '`' | '´' | 'ʼ' => {}
             '\u{300}'..='\u{36f}' => {}
+            // Arabic is typed without its signs for vowels, and a word may be drawn out.
+            '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}' => {}
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}' => {}
             _ => match base(c) {
                 Some(plain) => folded.push_str(plain),
@@ -36,23 +38,30 @@ fn space(text: &mut String) {
     }
 }
 
-/// The plain letters for a lower-case letter with an accent.
+/// The plain letters for a lower-case letter with an accent, and one for the forms of an Arabic letter that people write
+/// for each other.
 fn base(c: char) -> Option<&'static str> {
     Some(match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ạ'..='ặ' => "a",
         'æ' => "ae",
         'ç' | 'ć' | 'č' => "c",
-        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e",
-        'ì'..='ï' | 'ī' | 'į' => "i",
+        'đ' => "d",
+        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' | 'ẹ'..='ệ' => "e",
+        'ì'..='ï' | 'ĩ' | 'ī' | 'į' | 'ỉ'..='ị' => "i",
         'ł' => "l",
         'ñ' | 'ń' | 'ň' => "n",
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => "o",
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' | 'ơ' | 'ọ'..='ợ' => "o",
         'œ' => "oe",
         'ß' => "ss",
         'ś' | 'š' => "s",
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => "u",
-        'ý' | 'ÿ' => "y",
+        'ù'..='ü' | 'ũ' | 'ū' | 'ů' | 'ű' | 'ư' | 'ụ'..='ự' => "u",
+        'ý' | 'ÿ' | 'ỳ'..='ỹ' => "y",
         'ź' | 'ż' | 'ž' => "z",
+        'آ' | 'أ' | 'إ' | 'ٱ' => "ا",
+        'ؤ' => "و",
+        'ئ' | 'ى' | 'ی' => "ي",
+        'ة' => "ه",
+        'ک' => "ك",
         _ => return None,
     })
 }
@@ -115,23 +124,33 @@ pub(super) fn initials(name: &str) -> String {
 /// Whether one typing error (a letter too much, missing or wrong, or two neighbours
 /// exchanged) at most is between a typed word and `word`, or if `open`, the beginning of it.
 pub(super) fn near(typed: &str, word: &str, open: bool) -> bool {
-    if typed.len() > word.len() + 1 || (!open && word.len() > typed.len() + 1) {
+    // Bytes of the longest letter: most words are told apart by their lengths.
+    const LETTER: usize = 4;
+    if typed.len() > word.len() + LETTER || (!open && word.len() > typed.len() + LETTER) {
         return false;
     }
-    let same = |a: &[u8], b: &[u8]| if open { b.starts_with(a) } else { a == b };
-    let (typed, word) = (typed.as_bytes(), word.as_bytes());
-    let equal = typed.iter().zip(word).take_while(|(a, b)| a == b).count();
-    match (&typed[equal..], &word[equal..]) {
-        ([], rest) => open || rest.len() <= 1,
-        ([_, rest @ ..], []) => rest.is_empty(),
-        (a @ [a0, a_rest @ ..], b @ [b0, b_rest @ ..]) => {
+    let same = |a: &str, b: &str| if open { b.starts_with(a) } else { a == b };
+    let equal = typed.chars().zip(word.chars()).take_while(|(a, b)| a == b);
+    let equal: usize = equal.map(|(letter, _)| letter.len_utf8()).sum();
+    let (a, b) = (&typed[equal..], &word[equal..]);
+    match (first(a), first(b)) {
+        (None, None) => true,
+        (None, Some((_, rest))) => open || rest.is_empty(),
+        (Some((_, rest)), None) => rest.is_empty(),
+        (Some((a0, a_rest)), Some((b0, b_rest))) => {
             same(a_rest, b_rest)
                 || same(a_rest, b)
                 || same(a, b_rest)
-                || match (a_rest, b_rest) {
-                    ([a1, a_end @ ..], [b1, b_end @ ..]) => a0 == b1 && a1 == b0 && same(a_end, b_end),
+                || match (first(a_rest), first(b_rest)) {
+                    (Some((a1, a_end)), Some((b1, b_end))) => a0 == b1 && a1 == b0 && same(a_end, b_end),
                     _ => false,
                 }
         }
     }
+}
+
+/// The first letter, and what follows.
+fn first(text: &str) -> Option<(char, &str)> {
+    let mut letters = text.chars();
+    letters.next().map(|letter| (letter, letters.as_str()))
 }

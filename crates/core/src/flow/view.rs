@@ -113,7 +113,7 @@ fn screen(flow: &Flow, stage: &Stage, cx: ViewContext<'_>) -> Screen {
                 .directory
                 .popular(POPULAR)
                 .into_iter()
-                .map(|u| card_of(u, cx.environment, cx.sites))
+                .map(|u| card_of(u, cx.environment, cx.sites, cx.language))
                 .collect(),
         },
         Stage::Credentials(SignIn { utility, username, notice }) => Screen::Credentials(CredentialsView {
@@ -187,12 +187,12 @@ pub fn available(utility: &Utility, environment: Environment) -> bool {
     utility.listed == Listed::Connector && environment == Environment::Sandbox
 }
 
-/// A utility as a row or tile.
-pub fn card_of(utility: &Utility, environment: Environment, sites: &Sites) -> UtilityCard {
+/// A utility as a row or tile, for a reader of `language`.
+pub fn card_of(utility: &Utility, environment: Environment, sites: &Sites, language: Language) -> UtilityCard {
     UtilityCard {
         id: utility.id,
         name: utility.name.clone(),
-        place: utility.region_names().join(", "),
+        place: utility.region_names(language).join(", "),
         electricity: utility.electricity,
         gas: utility.gas,
         monogram: utility.monogram(),
@@ -207,7 +207,7 @@ pub fn card_of(utility: &Utility, environment: Environment, sites: &Sites) -> Ut
 /// stored run can still be drawn.
 fn card_of_id(id: u32, cx: ViewContext<'_>) -> UtilityCard {
     match cx.directory.by_id(id) {
-        Some(utility) => card_of(utility, cx.environment, cx.sites),
+        Some(utility) => card_of(utility, cx.environment, cx.sites, cx.language),
         None => unknown_card(id),
     }
 }
@@ -225,5 +225,23 @@ pub fn unknown_card(id: u32) -> UtilityCard {
         available: false,
         condition: Condition::Up,
         reset_site: None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_tells_its_place_in_the_language_of_the_reader() {
+        let directory = Directory::embedded().unwrap();
+        let place = |slug, language| {
+            let utility = directory.by_slug(slug).unwrap();
+            card_of(utility, Environment::Sandbox, &Sites::default(), language).place
+        };
+        let places = Language::ALL.map(|language| place("pge", language));
+        assert_eq!(places, ["California", "California", "Californie", "加利福尼亚州", "California", "كاليفورنيا"]);
+        assert_eq!(place("duke-energy-carolinas", Language::Spanish), "Carolina del Norte, Carolina del Sur");
     }
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::data::AccountView;
 use super::usage::days_of;
 use super::{Fault, Service};
+use crate::origin;
 use crate::worker::ending_of;
 
 /// Characters of a user's id in the address.
@@ -66,8 +67,10 @@ impl Service {
         };
         Ok(Some(Receipt {
             company: client.name,
-            utility: utility
-                .map_or_else(|| unknown_card(user.utility), |u| card_of(u, client.environment, &Sites::default())),
+            utility: utility.map_or_else(
+                || unknown_card(user.utility),
+                |u| card_of(u, client.environment, &Sites::default(), origin::language().unwrap_or_default()),
+            ),
             accounts: self.store.accounts(user.id).await?.into_iter().map(card).collect(),
             zone: days_of(utility),
             grant: user.grant,

@@ -70,6 +70,13 @@ pub(super) struct Run {
     pub(super) client: Client,
 }
 
+impl Run {
+    /// The language that the customer is answered in: the company's wish comes first.
+    fn language(&self) -> Language {
+        self.session.language.or_else(origin::language).unwrap_or_default()
+    }
+}
+
 impl Service {
     pub(super) async fn open_run(&self, token: &Secret) -> Result<Run, RunError> {
         let run = match Token::parse_of_run(token.expose()) {
@@ -120,7 +127,7 @@ impl Service {
             logo: client.theme.logo.as_deref(),
             terms: client.terms.as_ref().map(RedirectUri::as_str),
             receipt: receipt.as_deref(),
-            language: session.language.or_else(origin::language).unwrap_or_default(),
+            language: run.language(),
             environment: client.environment,
             sites: &sites,
             step: session.step,
@@ -298,7 +305,8 @@ impl Service {
         let run = self.open_run(token).await?;
         let found = self.directory.search(query, SEARCH_ROWS);
         let sites = self.sites(run.client.environment).await?;
-        Ok(found.into_iter().map(|u| card_of(u, run.client.environment, &sites)).collect())
+        let language = run.language();
+        Ok(found.into_iter().map(|u| card_of(u, run.client.environment, &sites, language)).collect())
     }
 
     pub(super) async fn carry_out(
