@@ -22,6 +22,8 @@ use crate::text::use_strings;
 pub(crate) use parts::field_value;
 #[cfg(feature = "ssr")]
 pub use plain::{Plain, plain};
+#[cfg(feature = "ssr")]
+pub(crate) use select::Shown;
 pub use state::Modal;
 
 /// The modal, starting at the screen that the server rendered.

@@ -16,6 +16,15 @@ use crate::text::{fill, use_strings};
 const LIST: &str = "utilities";
 const BOX: &str = "search";
 
+/// What `/design` shows that else only typing brings about.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy)]
+pub(crate) enum Shown {
+    /// The rows answer this.
+    Searched(&'static str),
+    Help,
+}
+
 /// What the list shows.
 #[derive(Clone)]
 struct Found {
@@ -27,11 +36,20 @@ struct Found {
 pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
     let words = use_strings();
     let start = Found { query: String::new(), rows: popular };
+    let helping = RwSignal::new(false);
+    #[cfg(feature = "ssr")]
+    let start = match use_context::<Shown>() {
+        Some(Shown::Searched(query)) => Found { query: query.into(), ..start },
+        Some(Shown::Help) => {
+            helping.set(true);
+            start
+        }
+        None => start,
+    };
+    let query = RwSignal::new(start.query.clone());
     let found = RwSignal::new(start.clone());
     let start = StoredValue::new(start);
-    let query = RwSignal::new(String::new());
     let active = RwSignal::new(None::<usize>);
-    let helping = RwSignal::new(false);
 
     let choose = move |id: u32| modal.send(move |token, step| SelectUtility { token, step, utility: id });
     let search = move |text: String| {

@@ -114,6 +114,9 @@ pub(super) async fn state(
     };
     let body = Owner::new().with(|| {
         provide_context(words.strings);
+        if let Some(shown) = state.shown {
+            provide_context(shown);
+        }
         still(state.view, state.moment).to_html()
     });
     html(&web, words, &theme, "frame", words.modal.app_title, &body)

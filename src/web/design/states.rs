@@ -15,7 +15,7 @@ use connect_wire::{
 };
 use jiff::Timestamp;
 
-use crate::modal::Moment;
+use crate::modal::{Moment, Shown};
 use crate::pages::draw;
 
 /// A state of the modal.
@@ -23,6 +23,7 @@ pub(super) struct State {
     pub(super) name: &'static str,
     pub(super) view: FlowView,
     pub(super) moment: Moment,
+    pub(super) shown: Option<Shown>,
 }
 
 const COMPANY: &str = "Northwind Solar";
@@ -31,7 +32,9 @@ const COMPANY: &str = "Northwind Solar";
 pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
     let mut states = Vec::new();
     let utility = utility(directory, language);
-    let mut add = |name, screen: Screen| states.push(State { name, view: view_of(screen), moment: Moment::Quiet });
+    let mut add = |name, screen: Screen| {
+        states.push(State { name, view: view_of(screen), moment: Moment::Quiet, shown: None })
+    };
 
     add("loading", Screen::Loading);
     let shaped = Choices { bills: false, history: History::Year, lasts: Lasts::Quarter, ..Choices::default() };
@@ -57,6 +60,9 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         .map(|one| card_of(one, Environment::Sandbox, &Sites::default(), language))
         .collect();
     add("select", Screen::Select { popular });
+    add("select-results", Screen::Select { popular: vec![utility.clone()] });
+    add("select-none", Screen::Select { popular: vec![] });
+    add("select-help", Screen::Select { popular: vec![] });
     let doing = |condition| UtilityCard { condition, ..utility.clone() };
     let (down, troubled) = (doing(Condition::Down), doing(Condition::Troubled));
     let unlisted = UtilityCard { available: false, ..utility.clone() };
@@ -231,11 +237,19 @@ pub(super) fn all(directory: &Directory, language: Language) -> Vec<State> {
         ("ending", Moment::Ending),
         ("expired", Moment::Expired),
     ] {
-        states.push(State { name, view: view_of(credentials(None, utility.clone())), moment });
+        states.push(State { name, view: view_of(credentials(None, utility.clone())), moment, shown: None });
     }
-    for state in states.iter_mut().filter(|state| state.name == "credentials-update") {
-        state.view.mode = Mode::Update;
-        state.view.can_go_back = false;
+    for state in &mut states {
+        match state.name {
+            "select-results" => state.shown = Some(Shown::Searched("pacific gas")),
+            "select-none" => state.shown = Some(Shown::Searched("xqzzy")),
+            "select-help" => state.shown = Some(Shown::Help),
+            "credentials-update" => {
+                state.view.mode = Mode::Update;
+                state.view.can_go_back = false;
+            }
+            _ => {}
+        }
     }
     states
 }
