@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { FrameLocator, Page } from '@playwright/test';
 import { accounts, connectToken, CONNECT, exchange } from '../support/api';
-import { audit } from '../support/axe';
+import { audit, isSettled } from '../support/axe';
 import { expect, test as base } from '../support/fixtures';
 import { CHEROKEE, HOST, PGE, SAMPLE, SUNRISE, signInAtSunrise } from '../support/modal';
 
@@ -92,7 +92,10 @@ const test = base.extend<Fixtures>({
       await copy.route(address, (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }));
       await copy.goto(address);
       for (const colorScheme of ['dark', 'light'] as const) {
-        if (browserName === 'chromium') await copy.emulateMedia({ colorScheme });
+        if (browserName === 'chromium') {
+          await copy.emulateMedia({ colorScheme });
+          await copy.waitForFunction(isSettled, colorScheme);
+        }
         expect.soft(await audit(copy), `axe: ${name}, ${colorScheme}`).toEqual([]);
       }
       const width = await copy.evaluate(() => document.documentElement.scrollWidth);
