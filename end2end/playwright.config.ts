@@ -85,7 +85,7 @@ export default defineConfig({
     {
       name: 'firefox',
       // What a browser may do its own way: screens, keys, focus, windows, files, policies.
-      testMatch: /(before-hydration|consent|exits|failures|files|host-page|keyboard|languages|link|mfa|no-wasm|other-device|react|resume|search|sharing|strict-csp)\.spec\.ts/,
+      testMatch: /(before-hydration|consent|exits|files|host-page|keyboard|languages|link|mfa|no-wasm|other-device|react|resume|search|sharing|strict-csp)\.spec\.ts/,
       grepInvert: [
         // Colour schemes are not emulated (support/firefox.mjs).
         /from Welcome to the confirmation in|drawn as it can be read/,
@@ -103,7 +103,7 @@ export default defineConfig({
     },
     {
       name: 'firefox-phone',
-      testMatch: /(exits|link|mfa|sharing)\.spec\.ts/,
+      testMatch: /(link|mfa)\.spec\.ts/,
       use: { ...firefox, viewport: { width: 360, height: 740 } },
     },
     {
