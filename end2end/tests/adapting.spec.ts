@@ -38,8 +38,8 @@ async function resize(page: Page, frame: Frame, size: { width: number; height: n
 }
 
 test('a keyboard on the screen covers neither the field nor the way on', async ({ modal, page, start }) => {
-  const { width, height } = { width: 360, height: 740 };
-  await page.setViewportSize({ width, height });
+  const height = 740;
+  await page.setViewportSize({ width: 360, height });
   // As on a phone: what is seen becomes smaller, the page does not.
   await page.addInitScript((high) => {
     Object.defineProperty(window, 'visualViewport', { value: Object.assign(new EventTarget(), { height: high, offsetTop: 0, scale: 1 }) });

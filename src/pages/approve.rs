@@ -63,7 +63,7 @@ pub(super) fn approve(
             {first}
             {second}
             {(!methods.is_empty()).then(|| way("quiet", "back", words.modal.other_method))}
-            {tell_me(notice, words)}
+            {tell_me(notice == Some(&CodeNotice::Down), words)}
         </footer>
     }
     .fresh()

@@ -3,7 +3,7 @@
 use connect_core::flow::{ConsentNotice, Page};
 use leptos::prelude::*;
 
-use super::{change, named};
+use super::{change, named, tell_me};
 use crate::modal::parts::{Tone, at_utility, icon, note, way};
 use crate::small::{Part, Small};
 use crate::text::Words;
@@ -70,7 +70,7 @@ pub(super) fn consent(
                 {words.consent_done}
             </button>
             {can_sign_in.then(|| way("quiet", "sign_in", words.consent_here))}
-            {(notice == Some(ConsentNotice::Down)).then(|| way("quiet", "tell", modal.tell_me))}
+            {tell_me(notice == Some(ConsentNotice::Down), at)}
         </footer>
     }
     .fresh()

@@ -57,7 +57,7 @@ pub(super) fn method(
             {notice.and_then(|notice| channel_problem(notice, &page.utility.name, words.strings))}
             <ul class="choices">{rows}</ul>
         </main>
-        <footer class="foot">{tell_me(notice, words)} {other_device(words.modal.other_device)}</footer>
+        <footer class="foot">{tell_me(notice == Some(&CodeNotice::Down), words)} {other_device(words.modal.other_device)}</footer>
     }
     .fresh()
 }

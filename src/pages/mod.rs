@@ -17,7 +17,6 @@ mod welcome;
 use connect_core::flow::{Page, PageContent};
 use connect_core::grant::{Choices, History, Lasts};
 use connect_core::language::Language;
-use connect_wire::CodeNotice;
 use leptos::prelude::*;
 
 use crate::modal::parts::way;
@@ -94,8 +93,8 @@ pub(crate) fn in_a_row(sentences: &[&str], words: &Words) -> String {
 }
 
 /// After an outage: the way to being told of its end.
-fn tell_me(notice: Option<&CodeNotice>, words: &Words) -> Option<Part> {
-    (notice == Some(&CodeNotice::Down)).then(|| way("quiet", "tell", words.modal.tell_me))
+fn tell_me(down: bool, words: &Words) -> Option<Part> {
+    down.then(|| way("quiet", "tell", words.modal.tell_me))
 }
 
 /// The button that takes what is ticked. Without the app it sends the screen's own form.

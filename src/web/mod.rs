@@ -85,9 +85,7 @@ impl Web {
             proxies: TrustedProxies::default(),
         }
     }
-}
 
-impl Web {
     /// What server functions find in their context.
     fn provide(&self) {
         provide_context(self.service.clone());

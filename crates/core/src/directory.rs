@@ -187,9 +187,9 @@ impl Directory {
     /// A postal code (`94103`, `H2X 1Y4`) gives the utilities of its state or province, the largest first: which of them
     /// serves the street, no data of ours tells.
     ///
-    /// Else names, short names, aliases and states, these as each [`Language`] calls them, are searched; case, accents, punctuation and
-    /// spaces do not matter, `&` is the same as `and`, and only the first 100 characters
-    /// count. The best matches are those of a whole name, short name or alias, then of their
+    /// Else names, short names, aliases and states, these as each [`Language`] calls them, are
+    /// searched; case, accents, punctuation and spaces do not matter, `&` is the same as `and`,
+    /// and only the first 100 characters count. The best matches are those of a whole name, short name or alias, then of their
     /// beginnings, of words in them, of words in any order together with the state, of any
     /// part, and, only if nothing else is found, of words with one typing error. Equal
     /// matches come with the utilities that can be linked first, larger ones before smaller.

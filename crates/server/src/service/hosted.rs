@@ -10,7 +10,6 @@ use connect_wire::FlowView;
 
 use super::runs::RunError;
 use super::{Fault, Service};
-use crate::origin;
 
 /// What a document of a run is drawn of.
 #[derive(Debug)]
@@ -80,7 +79,7 @@ impl Service {
         Ok(RunDocument {
             key: self.key_of(&run),
             view: self.view_of(&run).await?,
-            language: run.session.language.or_else(origin::language).unwrap_or_default(),
+            language: run.language(),
             by: asked.filter(|asked| may_embed(&registered, run.client.environment, asked)).cloned(),
             theme: run.client.theme,
             redirect: run.session.redirect,

@@ -72,7 +72,7 @@ pub(super) struct Run {
 
 impl Run {
     /// The language that the customer is answered in: the company's wish comes first.
-    fn language(&self) -> Language {
+    pub(super) fn language(&self) -> Language {
         self.session.language.or_else(origin::language).unwrap_or_default()
     }
 }
