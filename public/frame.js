@@ -222,7 +222,6 @@
   function replay() {
     ready = true;
     clearTimeout(patience);
-    if (plain) return;
     if (early === 'Escape') listener('dismiss', '');
     else if (early) (early.isConnected ? early : document.querySelector('.foot .primary')).click();
     early = null;

@@ -8,6 +8,7 @@
   const framed = new URLSearchParams(location.search).has('o');
   let sent = false; // The form that the customer has sent.
   let token = '';
+  let leaving = false; // Before the token was here.
 
   /** The next document, within the loader's frame: who frames it stays behind the address. */
   const stays = (action) => `${new URL(action, location).pathname}${location.search}${location.hash}`;
@@ -23,7 +24,8 @@
   /** Ends the run with the outcome that belongs to the screen. */
   async function leave() {
     const nav = document.getElementById('nav');
-    if (!token || !nav) return;
+    leaving = !token;
+    if (leaving || !nav) return;
     const { linked, utility, name } = nav.dataset;
     if (linked !== undefined) {
       const answer = await call('finish').catch(() => ({}));
@@ -61,6 +63,7 @@
     }
     if (type !== 'token') return;
     token = text;
+    if (leaving) leave();
     const { ok, status } = await call('load').catch(() => ({}));
     if (ok || status === 401) bridge.status(ok);
   });

@@ -129,6 +129,21 @@ test('lost during a search: typing on searches again', async ({ modal, page, sta
   await expect(notice(modal)).toBeHidden();
 });
 
+test('lost during a search: trying again searches for what stands there', async ({ modal, page, start }) => {
+  await start();
+  await modal.proceed();
+  await modal.at('Who sends your energy bill?');
+  await page.route('**/_connect/search', (route) => route.abort());
+  await modal.search.fill('pacific gas');
+  await expect(notice(modal)).toHaveText(LOST);
+  // Nothing is under way, and nothing looks as if it were.
+  await expect(modal.frame.locator('.search')).not.toHaveAttribute('data-waits');
+  await page.unroute('**/_connect/search');
+  await modal.button('Try again').click();
+  await expect(modal.option(PGE)).toBeVisible();
+  await expect(notice(modal)).toBeHidden();
+});
+
 test('the first question is lost: the notice comes, and trying again works', async ({ modal, page, user }) => {
   await page.route('**/_connect/load', (route) => route.abort());
   await modal.open(await connectToken(user));

@@ -16,6 +16,12 @@ const WAYS: Record<string, (context: BrowserContext) => Promise<unknown>> = {
   'modules are not known': (context) => context.addInitScript(() => { delete (HTMLScriptElement.prototype as { noModule?: unknown }).noModule; }),
 };
 
+declare global {
+  interface Window {
+    greet?(): void;
+  }
+}
+
 async function open(modal: Modal, token: string) {
   await modal.page.goto(PLAIN);
   await modal.page.evaluate((value) => { window.token = value; }, token);
@@ -73,6 +79,37 @@ test('leaving, and opening again', async ({ context, modal, page, user }) => {
   await expect.poll(() => modal.outcomes()).toHaveLength(2);
   expect((await modal.outcomes())[1]).toEqual(['onExit', 'user_initiated_exit', {}]);
   await expect(page.getByRole('button', { name: 'Connect your utility' })).toBeFocused();
+});
+
+/** Ways to leave. */
+const LEAVE: Record<string, (modal: Modal) => Promise<void>> = {
+  Escape: (modal) => modal.page.keyboard.press('Escape'),
+  Close: (modal) => modal.close(),
+};
+
+for (const [what, leave] of Object.entries(LEAVE)) test(`${what} before the document is greeted closes it all the same`, async ({ context, modal, page, user }) => {
+  await WAYS['the WASM is not loaded']!(context);
+  // The second document's hello is kept back: on a slow phone it is late.
+  await context.addInitScript(() => {
+    const late: (() => void)[] = [];
+    let hellos = 0;
+    const add = window.addEventListener.bind(window) as (type: string, listener: (event: MessageEvent) => void) => void;
+    window.addEventListener = ((type: string, listener: (event: MessageEvent) => void) => {
+      if (type !== 'message') return add(type, listener);
+      add(type, (event) => {
+        if (event.data?.type === 'hello' && (hellos += 1) === 2) late.push(() => listener(event));
+        else listener(event);
+      });
+    }) as typeof window.addEventListener;
+    window.greet = () => late.splice(0).forEach((greet) => greet());
+  });
+  await open(modal, await connectToken(user));
+  await modal.at(/^Northwind Solar/);
+  await expect(modal.title).toBeFocused();
+  await leave(modal);
+  await expect(modal.dialog).toBeVisible();
+  await page.evaluate(() => window.greet!());
+  await modal.ends('onExit', 'user_initiated_exit', {});
 });
 
 test('a token that is not good is told before and after', async ({ context, modal, page }) => {

@@ -80,6 +80,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
             found.set(Found { query: trimmed, rows });
         });
     };
+    let waits = move || !modal.lost() && found.with(|f| query.with(|q| q.trim() != f.query));
     // Called after its utility: a new first hit is then another one, and said again.
     let id_at = move |at: Option<usize>| at.and_then(|i| found.with_untracked(|f| f.rows.get(i).map(|u| u.id)));
     let on_key = move |event: KeyboardEvent| {
@@ -104,6 +105,10 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
         }
     };
     let rows = move || {
+        // Trying again asks again.
+        if !modal.lost() && untrack(waits) {
+            search(query.get_untracked());
+        }
         let Found { query, rows } = found.get();
         if rows.is_empty() {
             let nothing = view! {
@@ -129,7 +134,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
         view! {
             <main class="main select">
                 <h1 id="title" tabindex="-1">{words.select_title()}</h1>
-                <div class="search" data-waits=attr(move || found.with(|f| query.with(|q| q.trim() != f.query)).then(String::new))>
+                <div class="search" data-waits=attr(move || waits().then(String::new))>
                     {icon("#i-search")}
                     <input
                         class="input"

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use axum::extract::rejection::FormRejection;
+use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -52,8 +52,9 @@ pub(super) async fn start(
     }
 }
 
-pub(super) async fn back(State(web): State<Web>, Query(outcome): Query<Outcome>) -> Response {
-    let Outcome { code, error, utility_name } = outcome;
+/// An address that is not of Connect's making says nothing: it leads to the quickstart, as one without an outcome does.
+pub(super) async fn back(State(web): State<Web>, query: Result<Query<Outcome>, QueryRejection>) -> Response {
+    let Outcome { code, error, utility_name } = query.map(|Query(outcome)| outcome).unwrap_or_default();
     if code.is_empty() && error.is_empty() {
         return Redirect::to("/").into_response();
     }

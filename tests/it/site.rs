@@ -61,6 +61,17 @@ async fn the_quickstart_is_a_page_that_holds_no_secret() {
 }
 
 #[tokio::test]
+async fn an_outcome_that_cannot_be_read_leads_back_to_the_quickstart() {
+    let site = Site::start().await;
+    for outcome in ["", "?", "?code=", "?code=a&code=b", "?other=1"] {
+        let answer = site.send(get(&format!("/quickstart{outcome}"))).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/"), "{outcome}");
+    }
+    let refused = site.send(get("/quickstart?code=nobodys")).await;
+    assert!(refused.status == 410 && refused.text().contains("Back to the quickstart"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn the_documentation_is_a_page_that_runs_nothing() {
     let site = Site::start().await;
     let answer = site.send(get("/docs")).await;

@@ -76,10 +76,7 @@ pub(super) async fn act(service: &Service, token: &Secret, form: Step) -> Result
     match way.as_str() {
         "back" => service.act(token, step, Action::Back).await?,
         "change" => service.act(token, step, Action::ChangeUtility).await?,
-        "approved" => {
-            let asked = service.approved(token, step).await?;
-            service.wait(token, asked.step).await?
-        }
+        "approved" => service.approval(token, step).await?,
         "on" => service.act(token, step, Action::Continue).await?,
         "sharing" => service.act(token, step, Action::OpenSharing).await?,
         "tell" => service.ask_to_be_told(token, step).await?,

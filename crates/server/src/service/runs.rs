@@ -293,6 +293,20 @@ impl Service {
         self.carry_out(run, step, &Action::Approved, Some(Work::Resume(ChallengeInput::Poll))).await
     }
 
+    /// As [`Self::approved`], and what comes of it: for a customer whose browser cannot ask again by itself. Waits at most
+    /// 20 seconds, and not at all where the utility has answered meanwhile.
+    pub async fn approval(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
+        let changes = self.changed.subscribe();
+        let asked = self.approved(token, step).await?;
+        let run = self.open_run(token).await?;
+        match run.session.flow.stage {
+            Stage::Checking { what: Check::Approval, .. } => {
+                self.wait_for(run, changes, asked.step, LONGEST_WAIT).await
+            }
+            _ => Ok(self.view_of(&run).await?),
+        }
+    }
+
     /// Waits until the run has left `step`, at most 20 seconds, and tells where the customer is.
     pub async fn wait(&self, token: &Secret, step: u32) -> Result<FlowView, RunError> {
         let changes = self.changed.subscribe();

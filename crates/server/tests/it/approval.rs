@@ -1,6 +1,7 @@
 //! A login that is approved on another device. The run goes on by itself, without a call of the customer's.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use connect_core::connector::Connector;
 use connect_core::flow::Action;
@@ -61,6 +62,20 @@ async fn who_declines_is_told_and_may_be_asked_again_or_take_another_way() {
     app.place.clock.advance(4);
     customer.wait().await;
     assert!(customer.is_linked(), "{:?}", customer.view.screen);
+}
+
+/// Without script the screen still asks for the approval when the utility has long had its answer.
+#[tokio::test]
+async fn who_says_so_late_is_told_at_once_what_came_of_it() {
+    let (app, company) = TestApp::start().await;
+    let mut customer = signed_in(&app, &company, "mfa_push_declined").await;
+    customer.choose("push").await;
+    let seen = customer.view.step;
+    app.place.clock.advance(4);
+    customer.wait().await;
+    let told = tokio::time::timeout(Duration::from_secs(10), app.service.approval(&customer.token, seen));
+    let told = told.await.expect("not kept waiting for an answer that is there").unwrap();
+    assert!(drawn(&told.screen).contains("notice: Some(Denied)"), "{:?}", told.screen);
 }
 
 #[tokio::test]
