@@ -145,6 +145,8 @@ test('a link, every screen and mistake on the way, and back with a code', async 
   await look('method');
   await screens.button(/^Text message/).click();
   await screens.at(`Enter the code from ${PGE}`);
+  // Nothing counts down here, so no seconds are shown.
+  await expect(page.locator('.valid')).toHaveText('Valid for 5 minutes');
   await look('code');
   await screens.button('Send again').click();
   await expect(page.locator('.note')).toBeVisible();

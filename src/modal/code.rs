@@ -52,6 +52,10 @@ pub(super) fn code(modal: Modal, view: CodeView) -> impl IntoView {
     let resend_in = resend_in.map(|seconds| if super::plain::is_plain() { 0 } else { seconds });
     let left = move |seconds: u32| seconds.saturating_sub(passed.get());
     let valid = expires_in.map(|total| {
+        #[cfg(feature = "ssr")]
+        if let Some(text) = super::plain::valid_for(total) {
+            return view! { <span class="valid">{text}</span> }.fresh();
+        }
         view! {
             <span class="valid">
                 {live_text(move || {

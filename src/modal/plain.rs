@@ -16,11 +16,19 @@ pub struct Plain {
     pub found: Option<(String, Vec<UtilityCard>)>,
     /// Label of the button that searches.
     pub search: &'static str,
+    /// How long a code works. Forms by `{count}`.
+    pub minutes: &'static str,
 }
 
 /// Whether a document is drawn that has to do without the app.
 pub(super) fn is_plain() -> bool {
     use_context::<Plain>().is_some()
+}
+
+/// How long a code works: nothing counts down in a document, which may stand for a while.
+pub(super) fn valid_for(seconds: u32) -> Option<String> {
+    let Plain { minutes, .. } = use_context()?;
+    (seconds > 0).then(|| use_strings().count(minutes, "count", seconds.div_ceil(60)))
 }
 
 /// The modal, as a document shows it.
@@ -44,7 +52,7 @@ pub(super) fn page(screen: &Screen, html: String) -> Part {
 /// Utility selection: a search by a button, a list of buttons.
 pub(super) fn select(popular: Vec<UtilityCard>) -> Part {
     let words = use_strings();
-    let Plain { found, search } = use_context().unwrap_or_default();
+    let Plain { found, search, .. } = use_context().unwrap_or_default();
     let (query, rows, title) = match found {
         None => (String::new(), popular, words.select_popular().to_owned()),
         Some((query, rows)) if rows.is_empty() => {

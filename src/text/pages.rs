@@ -165,6 +165,8 @@ page_words! {
     consent_done,
     file_read,
     search_go,
+    /// How long a code works, where no clock runs. Forms by `{count}`.
+    valid_minutes,
     /// Of runs that have the whole window, when they are over, and where they cannot begin.
     return_link,
     entrance_title,

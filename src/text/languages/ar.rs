@@ -274,6 +274,7 @@ pub(in crate::text) const ARABIC_PAGES: PageWords = PageWords {
     consent_done: "لقد وافقت، متابعة",
     file_read: "قراءة هذا الملف",
     search_go: "بحث",
+    valid_minutes: "لم يعد صالحًا|صالح لمدة دقيقة واحدة|صالح لمدة دقيقتين|صالح لمدة {count} دقائق|صالح لمدة {count} دقيقة|صالح لمدة {count} دقيقة",
     return_link: "العودة إلى \u{2068}{company}\u{2069}",
     entrance_title: "هذا الرابط لا يعمل",
     entrance_text: "يُرجى العودة إلى المكان الذي أتيتم منه والبدء من جديد من هناك.",

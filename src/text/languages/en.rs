@@ -274,6 +274,7 @@ pub(in crate::text) const ENGLISH_PAGES: PageWords = PageWords {
     consent_done: "I have agreed: go on",
     file_read: "Read this file",
     search_go: "Search",
+    valid_minutes: "Valid for {count} minute|Valid for {count} minutes",
     return_link: "Back to {company}",
     entrance_title: "This link does not work",
     entrance_text: "Go back to where you came from, and start again from there.",

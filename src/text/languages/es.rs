@@ -274,6 +274,7 @@ pub(in crate::text) const SPANISH_PAGES: PageWords = PageWords {
     consent_done: "Ya di mi autorización: continuar",
     file_read: "Leer este archivo",
     search_go: "Buscar",
+    valid_minutes: "Válido por {count} minuto|Válido por {count} minutos",
     return_link: "Volver a {company}",
     entrance_title: "Este enlace no funciona",
     entrance_text: "Vuelva al lugar de donde vino y empiece de nuevo desde allí.",

@@ -274,6 +274,7 @@ pub(in crate::text) const FRENCH_CANADA_PAGES: PageWords = PageWords {
     consent_done: "J’ai donné mon accord\u{a0}: continuer",
     file_read: "Lire ce fichier",
     search_go: "Rechercher",
+    valid_minutes: "Valide encore {count} minute|Valide encore {count} minutes",
     return_link: "Retourner à {company}",
     entrance_title: "Ce lien ne fonctionne pas",
     entrance_text: "Retournez là d’où vous venez et recommencez à partir de cet endroit.",

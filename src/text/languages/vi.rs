@@ -274,6 +274,7 @@ pub(in crate::text) const VIETNAMESE_PAGES: PageWords = PageWords {
     consent_done: "Tôi đã đồng ý, tiếp tục",
     file_read: "Đọc tệp này",
     search_go: "Tìm kiếm",
+    valid_minutes: "Còn hiệu lực {count} phút",
     return_link: "Quay lại {company}",
     entrance_title: "Liên kết này không dùng được",
     entrance_text: "Xin quay lại nơi quý vị đã bắt đầu và làm lại từ đó.",

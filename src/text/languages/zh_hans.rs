@@ -274,6 +274,7 @@ pub(in crate::text) const CHINESE_PAGES: PageWords = PageWords {
     consent_done: "我已同意，继续",
     file_read: "读取此文件",
     search_go: "搜索",
+    valid_minutes: "{count} 分钟后失效",
     return_link: "返回{company}",
     entrance_title: "此链接无法使用",
     entrance_text: "请回到原来的页面，从那里重新开始。",

@@ -101,7 +101,8 @@ pub(super) fn head(web: &Web, run: &RunDocument, heading: &str) -> String {
 pub(super) fn screen(run: &RunDocument, asked: &Asked, moment: Moment) -> String {
     let words = Words::of(run.language);
     let view = run.view.clone();
-    let known = Plain { found: asked.found.clone(), search: words.pages.search_go };
+    let texts = words.pages;
+    let known = Plain { found: asked.found.clone(), search: texts.search_go, minutes: texts.valid_minutes };
     let drawn = Owner::new().with(|| {
         provide_context(words.strings);
         plain(view, moment, known).to_html()
