@@ -234,12 +234,13 @@
   function onToken({ origin, source, data, ports }) {
     if (origin !== hostOrigin || source !== host || !data || data.connect !== 1) return;
     if (data.type !== 'token' || data.nonce !== nonce || typeof data.token !== 'string' || !ports[0]) return;
-    window.removeEventListener('message', onToken);
+    // The answer to the document before may come here, too: the loader listens to the last one.
+    [port] = ports;
+    port.onmessage = onMessage;
+    if (token) return;
     if (typeof data.page === 'string' && data.page.startsWith(`${hostOrigin}/`)) {
       page = data.page.length > 2000 ? `${hostOrigin}/` : data.page;
     }
-    port = ports[0];
-    port.onmessage = onMessage;
     token = data.token;
     deliver('token', token);
     if (withoutApp) goPlain();

@@ -179,8 +179,17 @@
     function onHello(language) {
       if (spoken(language)) speak(spoken(language)); // The token may have one of its own.
       style(frame.iframe, { visibility: 'visible' });
+      if (session && !session.greeted) redraw();
       if (session) startSession();
       callReady();
+    }
+
+    /** Chromium draws nothing of a document that was on its way when the dialog opened, until it is shown anew. */
+    function redraw() {
+      session.greeted = true;
+      style(frame.iframe, { display: 'none' });
+      frame.iframe.getBoundingClientRect(); // Else the two would be one change, thus none.
+      style(frame.iframe, { display: 'revert' });
     }
 
     function onMessage({ type, valid, code, status, metadata, run }) {
