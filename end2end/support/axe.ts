@@ -18,6 +18,18 @@ export function examine(page: Page | Frame) {
   }, TAGS);
 }
 
+/** Nothing fades any more: colours on their way have too little contrast. Runs in the page. */
+const isStill = () => document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);
+
+/** Has a page and its frames drawn in this scheme, and waits until they are. */
+export async function paint(page: Page, colorScheme: 'light' | 'dark') {
+  await page.emulateMedia({ colorScheme });
+  for (const frame of page.frames()) {
+    await frame.waitForFunction((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches, colorScheme);
+    await frame.waitForFunction(isStill);
+  }
+}
+
 /** What axe finds wrong in the page and in each frame that is seen, one line per element; empty is good. */
 export async function audit(page: Page): Promise<string[]> {
   // What axe cannot decide must not hide. It cannot compute the contrast in a page over which the modal lies, and inside
@@ -27,6 +39,7 @@ export async function audit(page: Page): Promise<string[]> {
   for (const frame of page.frames()) {
     const within = frame !== page.mainFrame();
     if (within && !(await (await frame.frameElement()).isVisible())) continue;
+    await frame.waitForFunction(isStill);
     await prepare(frame);
     const { violations, incomplete } = await examine(frame);
     const unclear = incomplete.filter(({ html }) => (within || !covered) && !html.includes('class="monogram"'));
@@ -35,6 +48,3 @@ export async function audit(page: Page): Promise<string[]> {
   }
   return lines;
 }
-
-/** The colors are these, and nothing fades any more. Runs in the page. */
-export const isSettled = (scheme: string) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && document.getAnimations().every((a) => a.timeline !== document.timeline || a.playState === 'finished' || a.effect?.getTiming().iterations === Infinity);

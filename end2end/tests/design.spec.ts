@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import { expect, test } from '../support/fixtures';
 import { CONNECT } from '../support/api';
-import { examine, isSettled, prepare } from '../support/axe';
+import { examine, paint, prepare } from '../support/axe';
 
 const LANGUAGES = ['en', 'es', 'fr-CA', 'zh-Hans', 'vi', 'ar'];
 /** Those of which docs/SCREENS.md has pictures in every language. */
@@ -36,8 +36,7 @@ for (const language of LANGUAGES) {
       await expect(page.locator('h1').first()).toBeVisible();
       await prepare(page);
       for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.waitForFunction(isSettled, colorScheme);
+        await paint(page, colorScheme);
         const { violations, incomplete } = await examine(page);
         // A page of text that is longer than the window is made reachable by keys in the frame's script, which does not
         // run here.

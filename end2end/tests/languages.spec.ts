@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Page } from '@playwright/test';
 import { CONNECT, connectToken } from '../support/api';
-import { audit } from '../support/axe';
+import { audit, paint } from '../support/axe';
 import { expect, test } from '../support/fixtures';
 import { PLAIN } from '../support/modal';
 
@@ -21,14 +21,13 @@ async function open(page: Page, config: Record<string, string>) {
 
 for (const [language, direction] of Object.entries(LANGUAGES)) {
   test(`from Welcome to the confirmation in ${language}`, async ({ modal, page, user }) => {
-    const scheme = async (colorScheme: 'light' | 'dark') => page.emulateMedia({ colorScheme });
     /** What axe finds, light and dark, and whether anything sticks out of the frame. */
     const look = async (where: string) => {
       for (const colorScheme of ['light', 'dark'] as const) {
-        await scheme(colorScheme);
+        await paint(page, colorScheme);
         expect.soft(await audit(page), `${where}, ${colorScheme}`).toEqual([]);
       }
-      await scheme('light');
+      await paint(page, 'light');
       const over = await modal.frame.locator('html').evaluate(() =>
         [...document.querySelectorAll('.sheet *')]
           .filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible' && !element.matches('.visually-hidden, input'))

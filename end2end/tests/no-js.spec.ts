@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { FrameLocator, Page } from '@playwright/test';
 import { accounts, connectToken, CONNECT, exchange } from '../support/api';
-import { examine, isSettled, prepare } from '../support/axe';
+import { examine, paint, prepare } from '../support/axe';
 import { expect, test as base } from '../support/fixtures';
 import { CHEROKEE, HOST, PGE, SAMPLE, SUNRISE, signInAtSunrise } from '../support/modal';
 
@@ -94,10 +94,7 @@ const test = base.extend<Fixtures>({
       await prepare(copy);
       // Firefox knows one scheme only (support/firefox.mjs).
       for (const colorScheme of browserName === 'chromium' ? (['dark', 'light'] as const) : (['light'] as const)) {
-        if (browserName === 'chromium') {
-          await copy.emulateMedia({ colorScheme });
-          await copy.waitForFunction(isSettled, colorScheme);
-        }
+        if (browserName === 'chromium') await paint(copy, colorScheme);
         expect.soft(await examine(copy), `axe: ${name}, ${colorScheme}`).toEqual({ violations: [], incomplete: [] });
       }
       const width = await copy.evaluate(() => document.documentElement.scrollWidth);

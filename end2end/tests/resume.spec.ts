@@ -207,6 +207,8 @@ test('two minutes before the end the customer is asked, and goes on with what wa
   // The last byte says what is wished: `Way::MoreTime`.
   expect((await asked).postDataBuffer()!.at(-1)).toBe(7);
   await expect(modal.question).toBeHidden();
+  // The answer is there, from which the time counts.
+  await expect(modal.button('Sign in')).toHaveAttribute('aria-busy', 'false');
   await expect(modal.username).toHaveValue('user@pelm.com');
   // The server has given as much as at first: the question comes again only then.
   await page.clock.fastForward('27:00');

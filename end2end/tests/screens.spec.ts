@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '../support/fixtures';
-import { audit, isSettled } from '../support/axe';
+import { audit, paint } from '../support/axe';
 import { SCREENS } from '../support/screens';
 
 const folder = resolve(__dirname, '..', process.env.CONNECT_DOCS_SCREENS === '1' ? '../docs/screens' : 'test-results/screens');
@@ -11,7 +11,7 @@ for (const [name, { reach, treeless, whole }] of Object.entries(SCREENS)) {
   test(name, async ({ modal, page, problems, start, user, utility }) => {
     mkdirSync(folder, { recursive: true });
     const shoot = async (suffix: '' | '-dark') => {
-      for (const frame of page.frames()) await frame.waitForFunction(isSettled, suffix ? 'dark' : 'light');
+      await paint(page, suffix ? 'dark' : 'light');
       await page.screenshot({ path: join(folder, `${name}-${page.viewportSize()!.width}${suffix}.png`), fullPage: whole });
     };
     await reach({ modal, page, problems, start, user, utility });
@@ -19,7 +19,6 @@ for (const [name, { reach, treeless, whole }] of Object.entries(SCREENS)) {
     expect.soft(await audit(page), 'axe, light').toEqual([]);
     if (!treeless) await expect.soft(whole ? page.locator('body') : modal.sheet).toMatchAriaSnapshot({ name: `${name}.yml` });
 
-    await page.emulateMedia({ colorScheme: 'dark' });
     await shoot('-dark');
     expect.soft(await audit(page), 'axe, dark').toEqual([]);
     if (!whole) return;
