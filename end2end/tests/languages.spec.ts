@@ -23,11 +23,10 @@ for (const [language, direction] of Object.entries(LANGUAGES)) {
   test(`from Welcome to the confirmation in ${language}`, async ({ modal, page, user }) => {
     /** What axe finds, light and dark, and whether anything sticks out of the frame. */
     const look = async (where: string) => {
-      for (const colorScheme of ['light', 'dark'] as const) {
+      for (const colorScheme of ['dark', 'light'] as const) {
         await paint(page, colorScheme);
         expect.soft(await audit(page), `${where}, ${colorScheme}`).toEqual([]);
       }
-      await paint(page, 'light');
       const over = await modal.frame.locator('html').evaluate(() =>
         [...document.querySelectorAll('.sheet *')]
           .filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible' && !element.matches('.visually-hidden, input'))

@@ -115,30 +115,30 @@ test('the answer to Done is lost: the next try is a success, too', async ({ moda
   await modal.succeeds();
 });
 
-test('lost during a search: typing on searches again', async ({ modal, page, start }) => {
-  await start();
+/** From Welcome to a search that is lost. */
+async function loseSearch(modal: Modal, query: string) {
   await modal.proceed();
   await modal.at('Who sends your energy bill?');
-  await page.route('**/_connect/**', (route) => route.abort());
-  await modal.search.fill('pacific');
+  await modal.page.route('**/_connect/**', (route) => route.abort());
+  await modal.search.fill(query);
   await expect(notice(modal)).toHaveText(LOST);
+  await modal.page.unroute('**/_connect/**');
+}
+
+test('lost during a search: typing on searches again', async ({ modal, start }) => {
+  await start();
+  await loseSearch(modal, 'pacific');
   await expect(modal.search).toHaveValue('pacific');
-  await page.unroute('**/_connect/**');
   await modal.search.fill('pacific gas');
   await expect(modal.option(PGE)).toBeVisible();
   await expect(notice(modal)).toBeHidden();
 });
 
-test('lost during a search: trying again searches for what stands there', async ({ modal, page, start }) => {
+test('lost during a search: trying again searches for what stands there', async ({ modal, start }) => {
   await start();
-  await modal.proceed();
-  await modal.at('Who sends your energy bill?');
-  await page.route('**/_connect/search', (route) => route.abort());
-  await modal.search.fill('pacific gas');
-  await expect(notice(modal)).toHaveText(LOST);
+  await loseSearch(modal, 'pacific gas');
   // Nothing is under way, and nothing looks as if it were.
   await expect(modal.frame.locator('.search')).not.toHaveAttribute('data-waits');
-  await page.unroute('**/_connect/search');
   await modal.button('Try again').click();
   await expect(modal.option(PGE)).toBeVisible();
   await expect(notice(modal)).toBeHidden();

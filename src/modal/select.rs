@@ -105,7 +105,7 @@ pub(super) fn select(modal: Modal, popular: Vec<UtilityCard>) -> impl IntoView {
         }
     };
     let rows = move || {
-        // Trying again asks again.
+        // Trying again asks again. Followed here, and not by an effect of its own, for the size of the WASM.
         if !modal.lost() && untrack(waits) {
             search(query.get_untracked());
         }
